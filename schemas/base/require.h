@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+namespace schemas {
+
+/// Ends the process with `why` on standard error when `condition` does not hold. On in release
+/// builds too: agents and the control service are cheap to restart, continuing wrongly is not.
+void require(bool condition, std::string_view why);
+
+}  // namespace schemas

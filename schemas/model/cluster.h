@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schemas/base/address.h"
+#include "schemas/base/id.h"
+#include "schemas/base/time.h"
+#include "schemas/base/units.h"
+#include "schemas/model/tag.h"
+
+namespace schemas {
+
+/// Accounts and regions are separate worlds.
+struct Scope {
+  std::string account;  ///< 12 digits
+  std::string region;
+  auto operator<=>(const Scope&) const = default;
+};
+
+enum class ClusterStatus : std::uint8_t { active, inactive };
+
+struct Cluster {
+  std::int64_t key = 0;
+  Scope scope;
+  std::string name;
+  ClusterStatus status = ClusterStatus::active;
+  std::vector<Tag> tags;
+  Instant created_at{};
+};
+
+enum class InstanceStatus : std::uint8_t { active, draining, inactive };
+
+/// What a host says it has. `address` is where other hosts reach it (the VXLAN end point).
+struct Inventory {
+  CpuUnits cpu;
+  MemoryMib memory;
+  std::int64_t eni_capacity = 0;
+  std::string availability_zone;
+  Ipv4 address;
+  std::optional<Cidr> public_cidr;                ///< pool hosts: where public addresses come from
+  std::map<std::string, std::string> attributes;  ///< ecs.os-type, ecs.cpu-architecture, …
+  std::string agent_version;
+  std::string engine_version;  ///< for example "crun 1.8.1"
+  bool operator==(const Inventory&) const = default;
+};
+
+/// A registered host: of one cluster (EC2 mode), or of the shared pool (`cluster` 0).
+struct ContainerInstance {
+  std::int64_t key = 0;
+  InstanceId id;
+  Scope scope;  ///< whose it is; the operator's own scope for pool hosts
+  std::int64_t cluster = 0;
+  InstanceStatus status = InstanceStatus::active;
+  Inventory inventory;
+  std::string identity_hash;  ///< SHA-256 (hex) of the secret that names this instance
+  std::string boot_id;
+  bool connected = false;  ///< its lease is current; in memory only
+  Instant lease_until{};   ///< in memory only: a restart of control grants a full grace
+  Instant registered_at{};
+  std::int64_t version = 1;
+  [[nodiscard]] bool pool() const { return cluster == 0; }
+};
+
+}  // namespace schemas

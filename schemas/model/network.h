@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schemas/base/address.h"
+#include "schemas/base/id.h"
+#include "schemas/base/time.h"
+#include "schemas/model/cluster.h"
+
+namespace schemas {
+
+struct Vpc {
+  std::int64_t key = 0;
+  VpcId id;
+  Scope scope;
+  Cidr cidr;
+  bool is_default = false;
+};
+
+/// A range of a VPC in one availability zone. The first four addresses and the last are kept
+/// back, as in AWS; `.1` is the gateway, which every host answers for.
+struct Subnet {
+  std::int64_t key = 0;
+  SubnetId id;
+  VpcId vpc;
+  Cidr cidr;
+  std::string availability_zone;
+  std::uint32_t vni = 0;  ///< VXLAN network identifier, unique in this Stowage
+  bool is_default = false;
+};
+
+struct SecurityGroup {
+  std::int64_t key = 0;
+  SecurityGroupId id;
+  VpcId vpc;
+  std::string name;
+};
+
+/// A task's own network interface. Its address is its own from the moment of this row until the
+/// row is gone, so one address has one owner whatever hosts and messages do.
+struct Eni {
+  std::int64_t key = 0;
+  EniId id;
+  AttachmentId attachment;
+  VpcId vpc;
+  SubnetId subnet;
+  TaskId task;
+  std::optional<InstanceId> instance;
+  Mac mac;
+  Ipv4 address;
+  std::optional<Ipv4> public_address;
+  std::vector<SecurityGroupId> security_groups;
+  std::string private_dns_name;
+  Instant created_at{};
+};
+
+}  // namespace schemas

@@ -1,0 +1,41 @@
+# One unit binary per room, so that a changed core file is one small link away from its answer.
+if(NOT STOWAGE_TESTS)
+  return()
+endif()
+find_package(doctest REQUIRED)
+enable_testing()
+
+add_library(test_main STATIC tests/unit/main.cpp)
+target_link_libraries(test_main PUBLIC doctest::doctest)
+
+# unit(<room folder under tests/unit> <library>...): makes unit_<folder> and its ctest entry.
+function(unit folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS tests/unit/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  string(REPLACE "-" "_" name ${folder})
+  string(REPLACE "/" "_" name ${name})
+  add_executable(unit_${name} ${sources})
+  target_include_directories(unit_${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(unit_${name} PRIVATE SOURCE_ROOT="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(unit_${name} PRIVATE ${ARGN} test_main house_rules)
+  add_test(NAME unit_${name} COMMAND unit_${name})
+endfunction()
+
+unit(schemas             schemas)
+unit(schemas_codec       schemas_codec)
+unit(netif               netif_core)
+unit(fargate-pool        fargate_pool_core)
+unit(capacity            capacity_core)
+unit(agent_core          agent_core)
+unit(agent_edge          agent_edge)
+unit(control_core        control_core)
+unit(control_loop        control_loop)
+unit(control_edge        control_edge)
+unit(cli                 cli)
+
+# Tests with kernel or files beside them: each folder of tests/ may bring its own.
+foreach(folder tidy store netif engine conformance e2e bench sim)
+  include(tests/${folder}/${folder}.cmake OPTIONAL)
+endforeach()
