@@ -1,0 +1,146 @@
+#pragma once
+
+// One turn of the control loop: a pure function from World and what came in to what goes out.
+// The edge runs it on one thread, commits `rows` in one transaction, and only then delivers the
+// replies. A turn whose commit fails must end the process: World has already moved.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "control/core/loop/settings.h"
+#include "control/core/world/rows.h"
+#include "control/core/world/world.h"
+#include "schemas/base/random.h"
+#include "schemas/base/result.h"
+#include "schemas/base/time.h"
+#include "schemas/model/agent_channel.h"
+
+namespace control {
+
+/// A decoded request of the public API. `input` points to the operation's generated input struct
+/// (`api::RunTaskRequest` for "RunTask"), which the edge has decoded and validated against its
+/// shape. `request` is the edge's own number; the reply carries it back.
+struct ApiCall {
+  std::int64_t request = 0;
+  schemas::Scope scope;
+  std::string principal;  ///< ARN of who asks, for `createdBy` and `registeredBy`
+  std::string operation;  ///< wire name, for example "RunTask"
+  std::shared_ptr<const void> input;
+};
+
+/// POST /agent/v1/join. The edge has checked the token and drawn the secret; only its hash comes
+/// here. A repeated join with the same hash answers the same instance.
+struct AgentJoin {
+  std::int64_t waiter = 0;
+  schemas::Scope scope;
+  std::string identity_hash;  ///< SHA-256 of the secret, hex
+  schemas::JoinRequest request;
+};
+
+/// POST /agent/v1/sync. Who asks is decided by the secret that was shown, never by what the
+/// message says; an unknown secret is answered `access_denied` (the agent joins anew).
+struct AgentSync {
+  std::int64_t waiter = 0;
+  std::string identity_hash;
+  schemas::SyncRequest request;
+};
+
+/// The connection of a parked waiter is gone: forget it.
+struct WaiterGone {
+  std::int64_t waiter = 0;
+};
+
+/// A caller wants a container's log. Answered at once with the ask to expect, or an error; the
+/// host's agent hears of the ask in its next sync answer and opens /agent/v1/streams/{ask}.
+struct StreamWanted {
+  std::int64_t request = 0;
+  schemas::Scope scope;
+  std::string cluster;    ///< name or ARN; empty = "default"
+  std::string task;       ///< id or ARN
+  std::string container;  ///< empty = the only one, else all of them
+  schemas::AskPurpose purpose = schemas::AskPurpose::read_log;
+  std::int64_t tail_lines = -1;
+};
+
+/// The agent opened the stream, or the caller went away: stop asking.
+struct StreamSettled {
+  schemas::AskId ask;
+};
+
+/// Nothing came in, but `next_wake` has passed.
+struct Tick {};
+
+using Input =
+    std::variant<ApiCall, AgentJoin, AgentSync, WaiterGone, StreamWanted, StreamSettled, Tick>;
+
+/// The answer to an ApiCall: `output` points to the operation's generated output struct.
+struct Reply {
+  std::int64_t request = 0;
+  schemas::Result<std::shared_ptr<const void>> result;
+};
+
+/// The answer to an AgentJoin (its `secret` left empty: only the edge knows it) or an AgentSync.
+struct AgentReply {
+  std::int64_t waiter = 0;
+  std::variant<schemas::JoinAnswer, schemas::SyncAnswer, schemas::Error> answer;
+};
+
+struct StreamOpened {
+  schemas::AskId ask;
+  schemas::InstanceId instance;
+  std::string identity_hash;  ///< only the agent with this identity may open the stream
+};
+
+struct StreamReply {
+  std::int64_t request = 0;
+  schemas::Result<StreamOpened> result;
+};
+
+/// Long polls that wait for news, and asks on their way to agents. They live as long as the
+/// process, so they are no part of World.
+struct Parked {
+  struct Poll {
+    std::int64_t waiter = 0;
+    std::int64_t have_version = 0;  ///< -1 = everything is wanted
+    std::int64_t acknowledge = 0;   ///< the report that came with it, durable with its turn
+    schemas::Instant until{};
+  };
+  struct PendingAsk {
+    schemas::Ask ask;
+    schemas::InstanceId instance;
+    schemas::Instant asked_at{};
+    std::optional<schemas::Instant> sent_at;
+  };
+  std::map<schemas::InstanceId, Poll> polls;  ///< one per host: a newer poll answers the older
+  std::map<schemas::AskId, PendingAsk> asks;
+};
+
+/// What a turn decided. Deliver nothing before `rows` are committed.
+struct Turn {
+  std::vector<Row> rows;      ///< one transaction
+  std::vector<Event> events;  ///< the same as the event rows in `rows`, for live streams
+  std::vector<Reply> replies;
+  std::vector<AgentReply> agents;
+  std::vector<StreamReply> streams;
+  /// The loop must run again then at the latest, if nothing comes in earlier.
+  schemas::Instant next_wake{};
+};
+
+Turn step(World& world, Parked& parked, std::span<const Input> inputs, const Settings& settings,
+          schemas::Instant now, schemas::Random& random);
+
+/// Rebuilds World from what a store holds; nothing else than `step` ever changes it afterwards.
+/// Fails with a message that names the row that cannot be read.
+schemas::Result<World> load(const Snapshot& snapshot, const Settings& settings,
+                            schemas::Instant now);
+
+/// Whether `operation` (wire name) has a handler; the edge answers the others itself.
+bool handles(std::string_view operation);
+
+}  // namespace control

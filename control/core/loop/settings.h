@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "schemas/base/time.h"
+
+namespace control {
+
+/// What an operator may tune. Every one is a flag of ecs-control.
+struct Settings {
+  /// How long a sync without news is held. Longer: fewer requests; it must stay below the agent's
+  /// and any proxy's time-out.
+  schemas::Duration poll_hold{20'000};
+  /// How long a host counts as connected after its last sync. Shorter than the hold plus a round
+  /// trip and healthy hosts flap.
+  schemas::Duration lease{30'000};
+  /// How long after its lease a host's tasks are still believed to run. Too short and a network
+  /// hiccup doubles tasks; too long and a dead host's tasks are missed for that long.
+  schemas::Duration loss_grace{300'000};
+  /// How long a task without health checks runs before it counts as healthy (ECS: 40 s).
+  schemas::Duration healthy_after{40'000};
+  /// How long a stopped task can still be described (ECS: at least one hour).
+  schemas::Duration stopped_retention{3'600'000};
+  /// How long a clientToken is remembered.
+  schemas::Duration token_retention{86'400'000};
+  /// Pause between full sweeps, which find what an incremental path may have missed.
+  schemas::Duration sweep_every{10'000};
+  /// Suffixes of a region's availability zones; each gets a subnet of the default VPC.
+  std::vector<std::string> zone_suffixes{"a", "b"};
+  /// The operator's own account: pool hosts and what belongs to nobody else.
+  std::string operator_account{"123456789012"};
+};
+
+}  // namespace control

@@ -1,0 +1,172 @@
+#include "control/core/world/rows.h"
+
+#include "schemas/base/require.h"
+
+namespace control {
+
+namespace {
+
+using enum ColumnType;
+
+constexpr std::array<Column, 2> metadata_columns{{{"name", text}, {"value", text}}};
+
+constexpr std::array<Column, 6> cluster_columns{{{"account", text},
+                                                 {"region", text},
+                                                 {"name", text},
+                                                 {"status", integer},
+                                                 {"created_at", integer},
+                                                 {"tags", text}}};
+
+constexpr std::array<Column, 8> task_definition_columns{{{"account", text},
+                                                         {"region", text},
+                                                         {"family", text},
+                                                         {"revision", integer},
+                                                         {"status", integer},
+                                                         {"registered_at", integer},
+                                                         {"deregistered_at", integer},
+                                                         {"body", text}}};
+
+constexpr std::array<Column, 7> service_columns{{{"cluster", integer},
+                                                 {"name", text},
+                                                 {"status", integer},
+                                                 {"desired_count", integer},
+                                                 {"created_at", integer},
+                                                 {"deployments", text},
+                                                 {"body", text}}};
+
+constexpr std::array<Column, 4> service_event_columns{
+    {{"service", integer}, {"id", text}, {"created_at", integer}, {"message", text}}};
+
+constexpr std::array<Column, 10> instance_columns{{{"id", text},
+                                                   {"account", text},
+                                                   {"region", text},
+                                                   {"cluster", integer},
+                                                   {"status", integer},
+                                                   {"identity_hash", text},
+                                                   {"boot_id", text},
+                                                   {"registered_at", integer},
+                                                   {"version", integer},
+                                                   {"inventory", text}}};
+
+constexpr std::array<Column, 5> vpc_columns{
+    {{"id", text}, {"account", text}, {"region", text}, {"cidr", text}, {"is_default", integer}}};
+
+constexpr std::array<Column, 6> subnet_columns{{{"id", text},
+                                                {"vpc", text},
+                                                {"cidr", text},
+                                                {"availability_zone", text},
+                                                {"vni", integer},
+                                                {"is_default", integer}}};
+
+constexpr std::array<Column, 3> security_group_columns{
+    {{"id", text}, {"vpc", text}, {"name", text}}};
+
+constexpr std::array<Column, 12> eni_columns{{{"id", text},
+                                              {"attachment", text},
+                                              {"vpc", text},
+                                              {"subnet", text},
+                                              {"task", text},
+                                              {"instance", text},
+                                              {"mac", text},
+                                              {"address", integer},
+                                              {"public_address", integer},
+                                              {"security_groups", text},
+                                              {"private_dns_name", text},
+                                              {"created_at", integer}}};
+
+constexpr std::array<Column, 8> task_columns{{{"id", text},
+                                              {"cluster", integer},
+                                              {"service", integer},
+                                              {"deployment", integer},
+                                              {"definition", integer},
+                                              {"created_at", integer},
+                                              {"containers", text},
+                                              {"specification", text}}};
+
+constexpr std::array<Column, 17> task_state_columns{{{"instance", integer},
+                                                     {"last_status", integer},
+                                                     {"desired_status", integer},
+                                                     {"health", integer},
+                                                     {"stop_code", integer},
+                                                     {"version", integer},
+                                                     {"placed_at", integer},
+                                                     {"pull_started_at", integer},
+                                                     {"pull_stopped_at", integer},
+                                                     {"connectivity_at", integer},
+                                                     {"started_at", integer},
+                                                     {"stopping_at", integer},
+                                                     {"execution_stopped_at", integer},
+                                                     {"stopped_at", integer},
+                                                     {"availability_zone", text},
+                                                     {"stopped_reason", text},
+                                                     {"containers", text}}};
+
+constexpr std::array<Column, 13> usage_columns{{{"account", text},
+                                                {"region", text},
+                                                {"cluster", text},
+                                                {"service", text},
+                                                {"family", text},
+                                                {"cpu", integer},
+                                                {"memory", integer},
+                                                {"last_sequence", integer},
+                                                {"started_at", integer},
+                                                {"ended_at", integer},
+                                                {"cpu_time_ns", integer},
+                                                {"memory_byte_seconds", integer},
+                                                {"closed", integer}}};
+
+constexpr std::array<Column, 6> token_columns{{{"account", text},
+                                               {"region", text},
+                                               {"token", text},
+                                               {"request_hash", text},
+                                               {"tasks", text},
+                                               {"created_at", integer}}};
+
+constexpr std::array<Column, 6> event_columns{{{"at", integer},
+                                               {"account", text},
+                                               {"region", text},
+                                               {"kind", text},
+                                               {"subject", text},
+                                               {"detail", text}}};
+
+constexpr std::array<Column, 10> meter_columns{{{"task", integer},
+                                                {"sequence", integer},
+                                                {"monotonic_start_ns", integer},
+                                                {"monotonic_end_ns", integer},
+                                                {"wall_start", integer},
+                                                {"wall_end", integer},
+                                                {"cpu_time_ns", integer},
+                                                {"memory_byte_seconds", integer},
+                                                {"memory_peak_bytes", integer},
+                                                {"last", integer}}};
+
+constexpr std::array<TableShape, table_count> shapes{
+    {{Table::metadata, "metadata", metadata_columns, Loading::rows},
+     {Table::cluster, "cluster", cluster_columns, Loading::rows},
+     {Table::task_definition, "task_definition", task_definition_columns, Loading::rows},
+     {Table::service, "service", service_columns, Loading::rows},
+     {Table::service_event, "service_event", service_event_columns, Loading::rows},
+     {Table::instance, "instance", instance_columns, Loading::rows},
+     {Table::vpc, "vpc", vpc_columns, Loading::rows},
+     {Table::subnet, "subnet", subnet_columns, Loading::rows},
+     {Table::security_group, "security_group", security_group_columns, Loading::rows},
+     {Table::eni, "eni", eni_columns, Loading::rows},
+     {Table::task, "task", task_columns, Loading::rows},
+     {Table::task_state, "task_state", task_state_columns, Loading::rows},
+     {Table::usage, "usage", usage_columns, Loading::rows},
+     {Table::token, "token", token_columns, Loading::rows},
+     {Table::event, "event", event_columns, Loading::last_key},
+     {Table::meter, "meter", meter_columns, Loading::last_key}}};
+
+}  // namespace
+
+std::span<const TableShape> table_shapes() { return shapes; }
+
+const TableShape& shape_of(Table table) {
+  const auto index = static_cast<std::size_t>(table);
+  schemas::require(index < shapes.size() && shapes[index].table == table,
+                   "the table shapes are not in the order of their enumeration");
+  return shapes[index];
+}
+
+}  // namespace control
