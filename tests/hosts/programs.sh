@@ -1,0 +1,198 @@
+# shellcheck shell=bash disable=SC2154  # dir, bin, id, lan and root are set by `hosts`
+# Starts and stops the programs of a cluster of hosts: sourced by `hosts`. Each start is remembered
+# with its options, so that what was killed comes back as it was.
+
+launch() {  # launch <label> <command…>: in the background, its output in $dir/<label>.log
+  local label=$1
+  shift
+  STOWAGE_HOSTS_ID=$id setsid "$@" >>"$dir/$label.log" 2>&1 </dev/null &
+  local name
+  name=$(process_name $!)
+  note process "$name $label"
+  echo "$name" >"$dir/$label.process"
+}
+
+running() {  # running <label>
+  [[ -e $dir/$1.process ]] && process_alive "$(<"$dir/$1.process")"
+}
+
+# Waits for a condition, with a bound, and with the log when the program ended instead.
+await() {  # await <label> <seconds> <command…>
+  local label=$1 end=$((SECONDS + $2))
+  shift 2
+  until "$@"; do
+    if ! running "$label"; then
+      echo "hosts: $label ended; the end of $dir/$label.log:" >&2
+      tail -n 15 "$dir/$label.log" >&2
+      return 1
+    fi
+    if ((SECONDS >= end)); then
+      echo "hosts: $label was not ready in time; the end of $dir/$label.log:" >&2
+      tail -n 15 "$dir/$label.log" >&2
+      return 1
+    fi
+    sleep 0.05
+  done
+}
+
+answers() {  # answers <url>
+  curl -fsS -o /dev/null --noproxy '*' --max-time 2 "$1" 2>/dev/null
+}
+
+program() {  # program <name>: its path, or a message that says how to get it
+  [[ -x $bin/$1 ]] || fail "there is no $bin/$1: build it, or say where programs are with BIN"
+  echo "$bin/$1"
+}
+
+listens() {  # listens: both addresses of control, the machine's own first
+  cat "$dir/control.listen" 2>/dev/null
+}
+
+control_endpoint() {
+  local address
+  address=$(listens | grep -m1 '^127\.') || fail "control has not been started in $dir"
+  echo "http://$address"
+}
+
+control_for_hosts() {
+  local address
+  address=$(listens | grep -m1 "^$lan\.") || fail "control has not been started in $dir"
+  echo "http://$address"
+}
+
+addresses_written() {
+  local count=0
+  if [[ -e $dir/control/address ]]; then
+    count=$(grep -cE '[0-9]:[1-9][0-9]*' "$dir/control/address") || true
+  fi
+  ((count >= 2))
+}
+
+# The first start takes any free port unless CONTROL_PORT asks for one; later starts take the same
+# again, because agents and people know it by then. Hosts are remote, hence --allow-remote.
+verb_control() {
+  open_directory "$1"
+  shift
+  local -a options=("$@") addresses
+  local path
+  path=$(program ecs-control)
+  if running control; then fail "control is running in $dir already"; fi
+  if ((${#options[@]})) || [[ ! -e $dir/control.options ]]; then
+    printf '%s\n' "${options[@]}" >"$dir/control.options"
+  fi
+  mapfile -t options < <(grep -v '^$' "$dir/control.options" || true)
+  mapfile -t addresses < <(listens)
+  ((${#addresses[@]} == 2)) || addresses=("127.0.0.1:${CONTROL_PORT:-0}" "$lan.1:0")
+  rm -f "$dir/control/address"
+  launch control "$path" --listen "${addresses[0]}" --listen "${addresses[1]}" \
+    --data "$dir/control" --auth off --allow-remote "${options[@]}"
+  await control 30 addresses_written
+  grep -oE '[0-9]+(\.[0-9]+){3}:[0-9]+' "$dir/control/address" >"$dir/control.listen"
+  await control 30 answers "$(control_endpoint)/healthz"
+}
+
+verb_agent() {
+  open_directory "$1"
+  local name=$2
+  shift 2
+  local -a options=("$@")
+  local address public path label=$name.agent
+  path=$(program ecs-agent)
+  read -r address public < <(recorded host | awk -v name="$name" '$1 == name { print $2, $3 }')
+  [[ -n $address ]] || fail "there is no host $name in $dir"
+  if running "$label"; then fail "the agent of $name is running already"; fi
+  if ((${#options[@]})); then
+    printf '%s\n' "${options[@]}" >"$dir/$label.options"
+    # A pool host is where public addresses come from.
+    if [[ " ${options[*]} " == *" --pool "* ]]; then
+      printf '%s\n' --public-cidr "$public" >>"$dir/$label.options"
+    fi
+  fi
+  mapfile -t options <"$dir/$label.options"
+  if [[ -e $dir/registry.address ]]; then
+    options+=(--insecure-registry "$(<"$dir/registry.address")")
+  fi
+  if ! recorded data | grep -q "^$dir/$name "; then note data "$dir/$name sw-$id-$name"; fi
+  launch "$label" nsenter "--net=/run/netns/sw-$id-$name" "$path" \
+    --control "$(control_for_hosts)" --data "$dir/$name" --address "$address" "${options[@]}"
+}
+
+verb_kill() {
+  open_directory "$1"
+  local label=$2 signal=$3 name
+  [[ $label == control ]] || label=$label.agent
+  name=$(<"$dir/$label.process")
+  process_alive "$name" || fail "$label is not running"
+  kill "-$signal" "${name%%:*}"
+  if [[ $signal == KILL || $signal == 9 || $signal == TERM ]]; then
+    local tries=200
+    while ((tries-- > 0)) && process_alive "$name"; do sleep 0.05; done
+    ! process_alive "$name" || fail "$label did not end on $signal within 10 s"
+  fi
+}
+
+registry_written() {
+  grep -oE "listening on $lan\.1:[0-9]+" "$dir/registry.log" 2>/dev/null |
+    head -n 1 | cut -d' ' -f3 >"$dir/registry.address"
+  [[ -s $dir/registry.address ]]
+}
+
+verb_registry() {
+  open_directory "$1"
+  mkdir -p "$dir/registry"
+  cat >"$dir/registry.yml" <<END
+version: 0.1
+log: { level: info, accesslog: { disabled: true } }
+storage: { filesystem: { rootdirectory: $dir/registry }, delete: { enabled: false } }
+http: { addr: "$lan.1:0" }
+END
+  launch registry docker-registry serve "$dir/registry.yml"
+  await registry 20 registry_written
+  await registry 20 answers "http://$(<"$dir/registry.address")/v2/"
+  "$root/tests/images/push" "$(<"$dir/registry.address")" >"$dir/images"
+}
+
+cluster_hosts() {  # cluster_hosts <cluster> <ec2> <pool> <cpu> <memory>
+  local cluster=$1 ec2=$2 pool=$3 number zone name
+  local -a share=(--cpu "$4" --memory "$5")
+  for ((number = 1; number <= ec2 + pool; number++)); do
+    # Hosts of each kind alternate between two zones.
+    if ((number % 2)); then zone=us-east-1a; else zone=us-east-1b; fi
+    if ((number <= ec2)); then
+      name=h$number
+      verb_add "$dir" "$name"
+      verb_agent "$dir" "$name" --cluster "$cluster" --az "$zone" "${share[@]}"
+    else
+      name=p$((number - ec2))
+      verb_add "$dir" "$name"
+      verb_agent "$dir" "$name" --pool --az "$zone" "${share[@]}"
+    fi
+  done
+}
+
+verb_cluster() {
+  local directory=$1 cluster=default ec2=2 pool=2 cpu=2048 memory=4096
+  local -a owner=()
+  shift
+  while (($#)); do
+    case $1 in
+      --owner) owner=(--owner "$2") ;;
+      --cluster) cluster=$2 ;;
+      --ec2) ec2=$2 ;;
+      --pool) pool=$2 ;;
+      --cpu) cpu=$2 ;;
+      --memory) memory=$2 ;;
+      --) shift && break ;;
+      *) usage ;;
+    esac
+    shift 2
+  done
+  verb_up "$directory" "${owner[@]}"
+  echo "hosts: network $lan.0/24"
+  verb_registry "$directory"
+  echo "hosts: registry $(<"$dir/registry.address")"
+  verb_control "$directory" "$@"
+  echo "hosts: control $(control_endpoint)"
+  cluster_hosts "$cluster" "$ec2" "$pool" "$cpu" "$memory"
+  echo "hosts: $ec2 of cluster $cluster, $pool of the pool"
+}
