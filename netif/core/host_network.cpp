@@ -1,0 +1,129 @@
+#include "netif/core/host_network.h"
+
+namespace netif {
+
+using schemas::EniAssignment;
+using schemas::EniId;
+using schemas::Neighbour;
+using schemas::SubnetAssignment;
+using schemas::SubnetId;
+using schemas::VpcId;
+
+namespace {
+
+template <class Key, class Value>
+void fold_part(std::map<Key, Value>& part, const std::vector<Value>& set,
+               const std::vector<Key>& gone) {
+  for (const Key& key : gone) {
+    part.erase(key);
+  }
+  for (const Value& value : set) {
+    part.insert_or_assign(value.id, value);
+  }
+}
+
+template <class Key, class Value>
+bool same_in(const std::map<Key, Value>& part, const Value& value) {
+  const auto found = part.find(value.id);
+  return found != part.end() && found->second == value;
+}
+
+/// Those of `from` that are not, or not the same, in `in`, by VPC.
+std::map<VpcId, std::vector<Neighbour>> differing(const std::map<EniId, Neighbour>& from,
+                                                  const std::map<EniId, Neighbour>& in) {
+  std::map<VpcId, std::vector<Neighbour>> differing_by_vpc;
+  for (const auto& [id, neighbour] : from) {
+    if (!same_in(in, neighbour)) {
+      differing_by_vpc[neighbour.vpc].push_back(neighbour);
+    }
+  }
+  return differing_by_vpc;
+}
+
+/// `network` without what lives on a subnet that is not the same in `subnets`.
+HostNetwork living_on(const HostNetwork& network,
+                      const std::map<SubnetId, SubnetAssignment>& subnets) {
+  HostNetwork living;
+  for (const auto& [id, subnet] : network.subnets) {
+    if (same_in(subnets, subnet)) {
+      living.subnets.emplace(id, subnet);
+    }
+  }
+  for (const auto& [id, eni] : network.enis) {
+    if (living.subnets.contains(eni.subnet)) {
+      living.enis.emplace(id, eni);
+    }
+  }
+  for (const auto& [id, neighbour] : network.neighbours) {
+    if (living.subnets.contains(neighbour.subnet)) {
+      living.neighbours.emplace(id, neighbour);
+    }
+  }
+  return living;
+}
+
+}  // namespace
+
+void fold(HostNetwork& network, const schemas::SyncAnswer& answer) {
+  if (answer.full) {
+    network = {};
+  }
+  fold_part(network.enis, answer.enis_set, answer.enis_gone);
+  fold_part(network.subnets, answer.subnets_set, answer.subnets_gone);
+  fold_part(network.neighbours, answer.neighbours_set, answer.neighbours_gone);
+}
+
+std::set<VpcId> vpcs_of(const HostNetwork& network) {
+  std::set<VpcId> vpcs;
+  for (const auto& [id, subnet] : network.subnets) {
+    vpcs.insert(subnet.vpc);
+  }
+  return vpcs;
+}
+
+std::vector<Step> plan(const HostNetwork& have, const HostNetwork& want) {
+  const HostNetwork staying = living_on(have, want.subnets);
+  const HostNetwork possible = living_on(want, want.subnets);
+  std::vector<Step> steps;
+  for (const auto& [id, eni] : have.enis) {
+    if (!same_in(possible.enis, eni) || !staying.enis.contains(id)) {
+      steps.emplace_back(DetachEni{eni});
+    }
+  }
+  for (const auto& [vpc, neighbours] : differing(staying.neighbours, possible.neighbours)) {
+    steps.emplace_back(ForgetNeighbours{vpc, neighbours});
+  }
+  for (const auto& [id, subnet] : have.subnets) {
+    if (!staying.subnets.contains(id)) {
+      steps.emplace_back(RemoveSubnet{subnet});
+    }
+  }
+  const std::set<VpcId> had = vpcs_of(have);
+  const std::set<VpcId> wanted = vpcs_of(want);
+  for (const VpcId& vpc : had) {
+    if (!wanted.contains(vpc)) {
+      steps.emplace_back(RemoveRouter{vpc});
+    }
+  }
+  for (const VpcId& vpc : wanted) {
+    if (!had.contains(vpc)) {
+      steps.emplace_back(MakeRouter{vpc});
+    }
+  }
+  for (const auto& [id, subnet] : want.subnets) {
+    if (!staying.subnets.contains(id)) {
+      steps.emplace_back(MakeSubnet{subnet});
+    }
+  }
+  for (const auto& [vpc, neighbours] : differing(possible.neighbours, staying.neighbours)) {
+    steps.emplace_back(LearnNeighbours{vpc, neighbours});
+  }
+  for (const auto& [id, eni] : possible.enis) {
+    if (!same_in(staying.enis, eni)) {
+      steps.emplace_back(AttachEni{eni});
+    }
+  }
+  return steps;
+}
+
+}  // namespace netif
