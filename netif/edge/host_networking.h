@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "netif/core/host_network.h"
+#include "schemas/base/address.h"
+#include "schemas/base/id.h"
+#include "schemas/base/result.h"
+#include "schemas/model/task_definition.h"
+
+namespace netif {
+
+/// Where this agent's networking lives and what it may use.
+struct NetworkSettings {
+  /// The agent's data directory; namespaces are kept in its `netns` folder. Made when missing.
+  std::string data_directory;
+  /// This host's address, where other hosts send their tunnels; must be on one of its links. Empty:
+  /// ENIs on this host reach only each other.
+  schemas::Ipv4 host_address;
+  /// Where this host's public addresses come from. Neighbours that ask for one by ARP are answered.
+  std::optional<schemas::Cidr> public_range;
+  /// Destinations that no task may reach through this host, beside those that never are reachable
+  /// (the host itself, other VPCs, tunnel end points).
+  std::vector<schemas::Cidr> egress_denied;
+  /// Addresses of the containers in `bridge` mode, /28 or larger; when absent a /22 of
+  /// 100.64.0.0/10 that no route of the host overlaps.
+  std::optional<schemas::Cidr> container_range;
+};
+
+/// A port of a container in `bridge` mode, reachable at every address of the host.
+struct PublishedPort {
+  schemas::TransportProtocol protocol = schemas::TransportProtocol::tcp;
+  std::int64_t host_port = 0;
+  std::int64_t container_port = 0;
+  auto operator<=>(const PublishedPort&) const = default;
+};
+
+/// A namespace on this agent's container bridge.
+struct BridgeEndpoint {
+  std::string namespace_path;
+  schemas::Ipv4 address;
+  schemas::Ipv4 gateway;
+  std::uint8_t prefix = 0;
+};
+
+/// The network of one host: routers, tunnels, interfaces, firewalls and task namespaces, made in
+/// the namespace that `open` is called in. Every call is idempotent and may be repeated after a
+/// crash at any point; calls from several threads are safe and wait for each other, except that
+/// namespaces are made and listeners opened side by side. Needs CAP_NET_ADMIN and CAP_SYS_ADMIN.
+/// Errors are `server` errors that say which kernel request failed and why.
+class HostNetworking {
+ public:
+  /// Opens the sockets that everything else uses and makes this agent's firewall table; touches
+  /// nothing that runs. The caller's mount namespace must be the one in which the agent will run
+  /// again after a restart, else its namespaces are lost to it.
+  static schemas::Result<HostNetworking> open(NetworkSettings settings);
+
+  HostNetworking(HostNetworking&&) noexcept;
+  HostNetworking& operator=(HostNetworking&&) noexcept;
+  /// Leaves everything in the kernel as it is: tasks outlive the agent.
+  ~HostNetworking();
+
+  /// Makes the routers, subnets and neighbours of `want`; removes what this agent made and `want`
+  /// does not have (interfaces, routers), and whatever an earlier process left half-made.
+  /// Interfaces whose task has a namespace are attached, others wait for `attach`.
+  schemas::Outcome apply(const HostNetwork& want);
+
+  /// The path of the namespace of a task, made with `lo` up and 169.254.170.2 on it. An existing
+  /// one is kept.
+  schemas::Result<std::string> make_task_namespace(const schemas::TaskId& task);
+  /// Gives the task's namespace back; its interface must have been detached. No process of the
+  /// task may be left, or the kernel keeps the namespace until the last one is gone.
+  schemas::Outcome remove_task_namespace(const schemas::TaskId& task);
+  /// Where `make_task_namespace` puts it, whether or not it is there.
+  [[nodiscard]] std::string task_namespace_path(const schemas::TaskId& task) const;
+
+  /// Makes the interface `eni` of the last `apply` in its task's namespace as eth0: MAC, address,
+  /// route, firewall, public address. When it returns, traffic flows. Makes the namespace if it is
+  /// missing.
+  schemas::Outcome attach(const schemas::EniId& eni);
+  /// Takes the interface away; when it returns, its address may be given to somebody else.
+  schemas::Outcome detach(const schemas::EniId& eni);
+
+  /// A namespace of the container bridge named `key` (letters, digits, `-`, at most 64), with
+  /// 169.254.170.2 on `lo` and an address of its own on `eth0`, and its published ports. Calling it
+  /// again with other ports replaces them. That no two endpoints publish one port is control's
+  /// care.
+  schemas::Result<BridgeEndpoint> make_bridge_endpoint(const std::string& key,
+                                                       const std::vector<PublishedPort>& ports);
+  schemas::Outcome remove_bridge_endpoint(const std::string& key);
+
+  /// Removes task namespaces and bridge endpoints that are not listed: what a crash left behind.
+  schemas::Outcome keep_only(const std::set<schemas::TaskId>& tasks,
+                             const std::set<std::string>& bridge_keys);
+
+  /// Removes everything this agent made: its host is as it was before `open`, IPv4 forwarding
+  /// excepted, which stays on.
+  schemas::Outcome remove_all();
+
+ private:
+  class Kernel;
+  explicit HostNetworking(std::unique_ptr<Kernel> kernel);
+  std::unique_ptr<Kernel> kernel_;
+};
+
+}  // namespace netif
