@@ -1,0 +1,45 @@
+#pragma once
+
+// What happens to a deployment: its beginning, and the account it keeps of tasks that fail.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "control/core/deploy/service_plan.h"
+#include "schemas/base/id.h"
+#include "schemas/base/time.h"
+#include "schemas/model/service.h"
+#include "schemas/model/task.h"
+
+namespace control {
+
+/// Makes a new primary deployment; the one before it becomes `active` until its tasks are gone.
+void begin_deployment(schemas::Service& service, schemas::DeploymentId id,
+                      schemas::TaskSpecificationRef specification, schemas::Instant now);
+
+/// Forgets the failures of the service's primary deployment, so that its next tasks are not held
+/// back: an update of a service is taken as the attempt to mend it.
+void forgive(schemas::Service& service, schemas::Instant now);
+
+/// What the step of a task from `before` to `after` means for its deployment: a task that stopped
+/// without ever running adds a failure and delays the next attempt, one that runs ends the count.
+/// To be called once for each change of a service's task (created: `before` = `after`). Stops that
+/// someone asked for and hosts that were lost are not the deployment's failure.
+/// `desired_count` is the service's: failures are counted in rounds of that many.
+std::optional<schemas::Deployment> account(const schemas::Deployment& deployment,
+                                           std::int64_t desired_count, const schemas::Task& before,
+                                           const schemas::Task& after,
+                                           const DeploySettings& settings, schemas::Instant now);
+
+/// What DescribeServices shows: tasks on their way up, and tasks that run (told to stop or not).
+struct TaskCounts {
+  std::int64_t pending = 0;
+  std::int64_t running = 0;
+  bool operator==(const TaskCounts&) const = default;
+};
+
+/// Counts the tasks of one deployment, or of the whole service when `deployment` is empty.
+TaskCounts count_tasks(std::span<const ServiceTask> tasks, schemas::DeploymentId deployment);
+
+}  // namespace control

@@ -1,0 +1,94 @@
+#pragma once
+
+// The service scheduler: what a service wants done next, given its tasks. A plan is data and says
+// what, not how; the same state gives the same plan, and carrying out half of it is harmless,
+// because the next plan asks for the rest.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "schemas/base/id.h"
+#include "schemas/base/time.h"
+#include "schemas/model/service.h"
+#include "schemas/model/task.h"
+
+namespace control {
+
+struct DeploySettings {
+  /// How long a task without health checks runs before it counts as healthy (ECS: 40 s). Too
+  /// short and a rolling update replaces good tasks by ones that are about to crash.
+  schemas::Duration healthy_after{40'000};
+  /// Pause after the first round of tasks that never ran; doubled by each further round up to
+  /// `throttle_max` (ECS: 15 min).
+  schemas::Duration throttle_first{1'000};
+  schemas::Duration throttle_max{900'000};
+  /// Pause before replacing a task that ran but ended by itself before it counted as healthy.
+  /// ECS's own slowness paces such a service; at our speed it would spin.
+  schemas::Duration early_exit_pause{1'000};
+  /// How long a repeated service event is suppressed while its cause lasts (ECS: 6 h).
+  schemas::Duration repeat_events_after{21'600'000};
+};
+
+/// What the host of a task means for it. A lost host's tasks are stopped already (`lose_host`).
+enum class HostCondition : std::uint8_t {
+  in_service,  ///< or none yet, or merely disconnected
+  leaving,     ///< draining: its tasks are replaced within the service's percentages
+};
+
+/// One task of the service and what else bears on it. Every task that has not stopped must be
+/// given; stopped ones may be.
+struct ServiceTask {
+  const schemas::Task* task = nullptr;
+  HostCondition host = HostCondition::in_service;
+};
+
+/// Make `count` tasks of the deployment's specification and place them. What cannot be placed is
+/// not made: the next plan asks again.
+struct TaskStart {
+  schemas::DeploymentId deployment;
+  std::int64_t count = 0;
+  bool operator==(const TaskStart&) const = default;
+};
+
+struct TaskStop {
+  schemas::TaskId task;
+  schemas::StopCode code = schemas::StopCode::service_scheduler_initiated;
+  std::string reason;
+  bool operator==(const TaskStop&) const = default;
+};
+
+struct DeploymentChange {
+  enum class Kind : std::uint8_t {
+    completed,  ///< all its tasks are healthy and no other deployment has any
+    removed,    ///< superseded and without tasks: it drops out of the service
+  };
+  schemas::DeploymentId deployment;
+  Kind kind = Kind::completed;
+  bool operator==(const DeploymentChange&) const = default;
+};
+
+struct ServicePlan {
+  std::vector<TaskStart> starts;
+  std::vector<TaskStop> stops;
+  std::vector<DeploymentChange> deployments;
+  std::optional<schemas::ServiceStatus> status;  ///< draining to inactive
+  std::vector<std::string> events;               ///< messages, oldest first
+  /// The earliest instant at which time alone changes the plan. Absent: nothing but a change of
+  /// the service, its tasks or their hosts does.
+  std::optional<schemas::Instant> next_wake;
+  bool operator==(const ServicePlan&) const = default;
+};
+
+/// Plans a REPLICA service, within ceil(desired x minimum %) healthy and floor(desired x maximum %)
+/// wanted tasks (tasks told to stop count towards neither).
+ServicePlan plan_service(const schemas::Service& service, std::span<const ServiceTask> tasks,
+                         const DeploySettings& settings, schemas::Instant now);
+
+/// Writes the plan's `deployments` and `status` into the service. Starts, stops and events are
+/// the caller's: they need ids.
+void settle(schemas::Service& service, const ServicePlan& plan, schemas::Instant now);
+
+}  // namespace control

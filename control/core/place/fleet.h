@@ -1,0 +1,60 @@
+#pragma once
+
+// The hosts that one kind of task can be placed on (those of a cluster, or those of the pool), with
+// what is left of each. Kept up to date task by task, so that placing does not count anything anew.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/core/place/lane.h"
+#include "control/core/place/request.h"
+#include "schemas/base/id.h"
+#include "schemas/base/units.h"
+#include "schemas/model/cluster.h"
+
+namespace control {
+
+class Fleet {
+ public:
+  /// Adds a host or takes over what has changed of it (resources, zone, status, connection,
+  /// attributes). What its tasks have taken stays taken.
+  void put(const schemas::ContainerInstance& instance);
+
+  /// Forgets a host and all that was taken from it.
+  void remove(const schemas::InstanceId& instance);
+
+  /// A task goes to the host. The host may end up over-committed (StartTask, a host that shrank):
+  /// then nothing more goes there until enough has come back.
+  void take(const schemas::InstanceId& instance, const Claim& claim);
+
+  /// A task has left the host. `claim` is what it took.
+  void give_back(const schemas::InstanceId& instance, const Claim& claim);
+
+  /// What is left of a host, or nothing when it is not of this fleet.
+  [[nodiscard]] std::optional<HostRoom> room(const schemas::InstanceId& instance) const;
+  [[nodiscard]] bool contains(const schemas::InstanceId& instance) const;
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(where_.size()); }
+
+  /// How many tasks of a group run on the host.
+  [[nodiscard]] std::int64_t group_tasks(const schemas::InstanceId& instance,
+                                         std::string_view group) const;
+
+  /// Grows whenever something that could make room has happened: a task that was refused need not
+  /// be tried again before.
+  [[nodiscard]] std::int64_t generation() const { return generation_; }
+
+  /// By zone name, for the search.
+  [[nodiscard]] const std::map<std::string, Lane, std::less<>>& lanes() const { return lanes_; }
+
+ private:
+  std::map<std::string, Lane, std::less<>> lanes_;
+  std::map<schemas::InstanceId, std::string> where_;  ///< the zone of each host
+  std::int64_t generation_ = 1;
+};
+
+}  // namespace control
