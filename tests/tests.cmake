@@ -33,6 +33,7 @@ unit(agent_engine        agent_engine)
 unit(agent_edge          agent_edge)
 unit(control_core        control_core)
 unit(control_loop        control_loop)
+unit(control_http        control_http)
 unit(control_edge        control_edge)
 unit(cli                 cli)
 
