@@ -131,25 +131,21 @@ verb_kill() {
   fi
 }
 
-registry_written() {
-  grep -oE "listening on $lan\.1:[0-9]+" "$dir/registry.log" 2>/dev/null |
-    head -n 1 | cut -d' ' -f3 >"$dir/registry.address"
-  [[ -s $dir/registry.address ]]
-}
-
+# The images are packed once and kept in the build folder; two clusters do not pack at once.
 verb_registry() {
   open_directory "$1"
-  mkdir -p "$dir/registry"
-  cat >"$dir/registry.yml" <<END
-version: 0.1
-log: { level: info, accesslog: { disabled: true } }
-storage: { filesystem: { rootdirectory: $dir/registry }, delete: { enabled: false } }
-http: { addr: "$lan.1:0" }
-END
-  launch registry docker-registry serve "$dir/registry.yml"
-  await registry 20 registry_written
-  await registry 20 answers "http://$(<"$dir/registry.address")/v2/"
-  "$root/tests/images/push" "$(<"$dir/registry.address")" >"$dir/images"
+  mkdir -p "$root/build/images"
+  "$root/tests/images/registry" start "$dir/registry" "$lan.1" >"$dir/registry.address"
+  note process "$(process_name "$(<"$dir/registry/registry.pid")") registry"
+  local packing
+  exec {packing}>"$root/build/images.lock"
+  flock "$packing"
+  "$root/tests/images/build" "$root/build/images" "$(<"$dir/registry.address")" \
+    >"$dir/images.log" 2>&1 || {
+    tail -n 15 "$dir/images.log" >&2
+    fail "packing or pushing the sample images failed"
+  }
+  exec {packing}>&-
 }
 
 cluster_hosts() {  # cluster_hosts <cluster> <ec2> <pool> <cpu> <memory>
