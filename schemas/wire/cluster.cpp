@@ -1,0 +1,147 @@
+#include "schemas/wire/table.h"
+
+namespace codec {
+
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::array cluster_status_names{"active"sv, "inactive"sv};
+
+constexpr std::array instance_status_names{"active"sv, "draining"sv, "inactive"sv};
+
+constexpr std::array scope_members{
+    STOWAGE_MEMBER(schemas::Scope, account),
+    STOWAGE_MEMBER(schemas::Scope, region),
+};
+
+constexpr std::array cluster_members{
+    STOWAGE_MEMBER(schemas::Cluster, key),  STOWAGE_MEMBER(schemas::Cluster, scope),
+    STOWAGE_MEMBER(schemas::Cluster, name), STOWAGE_MEMBER(schemas::Cluster, status),
+    STOWAGE_MEMBER(schemas::Cluster, tags), STOWAGE_MEMBER(schemas::Cluster, created_at),
+};
+
+constexpr std::array inventory_members{
+    STOWAGE_MEMBER(schemas::Inventory, cpu),
+    STOWAGE_MEMBER(schemas::Inventory, memory),
+    STOWAGE_MEMBER(schemas::Inventory, eni_capacity),
+    STOWAGE_MEMBER(schemas::Inventory, availability_zone),
+    STOWAGE_MEMBER(schemas::Inventory, address),
+    STOWAGE_MEMBER(schemas::Inventory, public_cidr),
+    STOWAGE_MEMBER(schemas::Inventory, attributes),
+    STOWAGE_MEMBER(schemas::Inventory, agent_version),
+    STOWAGE_MEMBER(schemas::Inventory, engine_version),
+};
+
+constexpr std::array container_instance_members{
+    STOWAGE_MEMBER(schemas::ContainerInstance, key),
+    STOWAGE_MEMBER(schemas::ContainerInstance, id),
+    STOWAGE_MEMBER(schemas::ContainerInstance, scope),
+    STOWAGE_MEMBER(schemas::ContainerInstance, cluster),
+    STOWAGE_MEMBER(schemas::ContainerInstance, status),
+    STOWAGE_MEMBER(schemas::ContainerInstance, inventory),
+    STOWAGE_MEMBER(schemas::ContainerInstance, identity_hash),
+    STOWAGE_MEMBER(schemas::ContainerInstance, boot_id),
+    STOWAGE_MEMBER(schemas::ContainerInstance, registered_at),
+    STOWAGE_MEMBER(schemas::ContainerInstance, version),
+};
+
+constexpr std::array meter_record_members{
+    STOWAGE_MEMBER(schemas::MeterRecord, task),
+    STOWAGE_MEMBER(schemas::MeterRecord, sequence),
+    STOWAGE_MEMBER(schemas::MeterRecord, monotonic_start_ns),
+    STOWAGE_MEMBER(schemas::MeterRecord, monotonic_end_ns),
+    STOWAGE_MEMBER(schemas::MeterRecord, wall_start),
+    STOWAGE_MEMBER(schemas::MeterRecord, wall_end),
+    STOWAGE_MEMBER(schemas::MeterRecord, cpu_time_ns),
+    STOWAGE_MEMBER(schemas::MeterRecord, memory_byte_seconds),
+    STOWAGE_MEMBER(schemas::MeterRecord, memory_peak_bytes),
+    STOWAGE_MEMBER(schemas::MeterRecord, last),
+};
+
+constexpr std::array vpc_members{
+    STOWAGE_MEMBER(schemas::Vpc, key),        STOWAGE_MEMBER(schemas::Vpc, id),
+    STOWAGE_MEMBER(schemas::Vpc, scope),      STOWAGE_MEMBER(schemas::Vpc, cidr),
+    STOWAGE_MEMBER(schemas::Vpc, is_default),
+};
+
+constexpr std::array subnet_members{
+    STOWAGE_MEMBER(schemas::Subnet, key),
+    STOWAGE_MEMBER(schemas::Subnet, id),
+    STOWAGE_MEMBER(schemas::Subnet, vpc),
+    STOWAGE_MEMBER(schemas::Subnet, cidr),
+    STOWAGE_MEMBER(schemas::Subnet, availability_zone),
+    STOWAGE_MEMBER(schemas::Subnet, vni),
+    STOWAGE_MEMBER(schemas::Subnet, is_default),
+};
+
+constexpr std::array security_group_members{
+    STOWAGE_MEMBER(schemas::SecurityGroup, key),
+    STOWAGE_MEMBER(schemas::SecurityGroup, id),
+    STOWAGE_MEMBER(schemas::SecurityGroup, vpc),
+    STOWAGE_MEMBER(schemas::SecurityGroup, name),
+};
+
+constexpr std::array eni_members{
+    STOWAGE_MEMBER(schemas::Eni, key),
+    STOWAGE_MEMBER(schemas::Eni, id),
+    STOWAGE_MEMBER(schemas::Eni, attachment),
+    STOWAGE_MEMBER(schemas::Eni, vpc),
+    STOWAGE_MEMBER(schemas::Eni, subnet),
+    STOWAGE_MEMBER(schemas::Eni, task),
+    STOWAGE_MEMBER(schemas::Eni, instance),
+    STOWAGE_MEMBER(schemas::Eni, mac),
+    STOWAGE_MEMBER(schemas::Eni, address),
+    STOWAGE_MEMBER(schemas::Eni, public_address),
+    STOWAGE_MEMBER(schemas::Eni, security_groups),
+    STOWAGE_MEMBER(schemas::Eni, private_dns_name),
+    STOWAGE_MEMBER(schemas::Eni, created_at),
+};
+
+}  // namespace
+
+template <>
+constinit const Type Described<schemas::ClusterStatus>::type = wire::choice("ClusterStatus",
+                                                                            cluster_status_names);
+
+template <>
+constinit const Type Described<schemas::InstanceStatus>::type = wire::choice("InstanceStatus",
+                                                                             instance_status_names);
+
+template <>
+constinit const Type Described<schemas::Scope>::type =
+    wire::structure<schemas::Scope>("Scope", scope_members);
+
+template <>
+constinit const Type Described<schemas::Cluster>::type =
+    wire::structure<schemas::Cluster>("Cluster", cluster_members);
+
+template <>
+constinit const Type Described<schemas::Inventory>::type =
+    wire::structure<schemas::Inventory>("Inventory", inventory_members);
+
+template <>
+constinit const Type Described<schemas::ContainerInstance>::type =
+    wire::structure<schemas::ContainerInstance, 2>("ContainerInstance", container_instance_members);
+
+template <>
+constinit const Type Described<schemas::MeterRecord>::type =
+    wire::structure<schemas::MeterRecord>("MeterRecord", meter_record_members);
+
+template <>
+constinit const Type Described<schemas::Vpc>::type = wire::structure<schemas::Vpc>("Vpc",
+                                                                                   vpc_members);
+
+template <>
+constinit const Type Described<schemas::Subnet>::type =
+    wire::structure<schemas::Subnet>("Subnet", subnet_members);
+
+template <>
+constinit const Type Described<schemas::SecurityGroup>::type =
+    wire::structure<schemas::SecurityGroup>("SecurityGroup", security_group_members);
+
+template <>
+constinit const Type Described<schemas::Eni>::type = wire::structure<schemas::Eni>("Eni",
+                                                                                   eni_members);
+
+}  // namespace codec

@@ -1,0 +1,93 @@
+#include "schemas/wire/table.h"
+
+namespace codec {
+
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::array service_status_names{"active"sv, "draining"sv, "inactive"sv};
+
+constexpr std::array scheduling_strategy_names{"replica"sv, "daemon"sv};
+
+constexpr std::array deployment_status_names{"primary"sv, "active"sv, "inactive"sv};
+
+constexpr std::array rollout_state_names{"in_progress"sv, "completed"sv, "failed"sv};
+
+constexpr std::array deployment_configuration_members{
+    STOWAGE_MEMBER(schemas::DeploymentConfiguration, minimum_healthy_percent),
+    STOWAGE_MEMBER(schemas::DeploymentConfiguration, maximum_percent),
+};
+
+constexpr std::array deployment_members{
+    STOWAGE_MEMBER(schemas::Deployment, id),
+    STOWAGE_MEMBER(schemas::Deployment, status),
+    STOWAGE_MEMBER(schemas::Deployment, rollout_state),
+    STOWAGE_MEMBER(schemas::Deployment, rollout_state_reason),
+    STOWAGE_MEMBER(schemas::Deployment, failed_tasks),
+    STOWAGE_MEMBER(schemas::Deployment, created_at),
+    STOWAGE_MEMBER(schemas::Deployment, updated_at),
+    STOWAGE_MEMBER(schemas::Deployment, throttled_until),
+};
+
+constexpr std::array service_event_members{
+    STOWAGE_MEMBER(schemas::ServiceEvent, id),
+    STOWAGE_MEMBER(schemas::ServiceEvent, created_at),
+    STOWAGE_MEMBER(schemas::ServiceEvent, message),
+};
+
+constexpr std::array service_members{
+    STOWAGE_MEMBER(schemas::Service, key),
+    STOWAGE_MEMBER(schemas::Service, cluster),
+    STOWAGE_MEMBER(schemas::Service, name),
+    STOWAGE_MEMBER(schemas::Service, status),
+    STOWAGE_MEMBER(schemas::Service, scheduling_strategy),
+    STOWAGE_MEMBER(schemas::Service, desired_count),
+    STOWAGE_MEMBER(schemas::Service, deployment_configuration),
+    STOWAGE_MEMBER(schemas::Service, health_check_grace_period_s),
+    STOWAGE_MEMBER(schemas::Service, deployments),
+    STOWAGE_MEMBER(schemas::Service, events),
+    STOWAGE_MEMBER(schemas::Service, tags),
+    STOWAGE_MEMBER(schemas::Service, enable_ecs_managed_tags),
+    STOWAGE_MEMBER(schemas::Service, propagate_tags),
+    STOWAGE_MEMBER(schemas::Service, client_token),
+    STOWAGE_MEMBER(schemas::Service, created_by),
+    STOWAGE_MEMBER(schemas::Service, created_at),
+};
+
+}  // namespace
+
+template <>
+constinit const Type Described<schemas::ServiceStatus>::type = wire::choice("ServiceStatus",
+                                                                            service_status_names);
+
+template <>
+constinit const Type Described<schemas::SchedulingStrategy>::type =
+    wire::choice("SchedulingStrategy", scheduling_strategy_names);
+
+template <>
+constinit const Type Described<schemas::DeploymentStatus>::type =
+    wire::choice("DeploymentStatus", deployment_status_names);
+
+template <>
+constinit const Type Described<schemas::RolloutState>::type = wire::choice("RolloutState",
+                                                                           rollout_state_names);
+
+template <>
+constinit const Type Described<schemas::DeploymentConfiguration>::type =
+    wire::structure<schemas::DeploymentConfiguration>("DeploymentConfiguration",
+                                                      deployment_configuration_members);
+
+template <>
+constinit const Type Described<schemas::Deployment>::type =
+    wire::structure<schemas::Deployment, 1>("Deployment", deployment_members);
+
+template <>
+constinit const Type Described<schemas::ServiceEvent>::type =
+    wire::structure<schemas::ServiceEvent>("ServiceEvent", service_event_members);
+
+template <>
+constinit const Type Described<schemas::Service>::type =
+    wire::structure<schemas::Service>("Service", service_members);
+
+}  // namespace codec

@@ -1,0 +1,162 @@
+#include "schemas/wire/table.h"
+
+namespace codec {
+
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+constexpr std::array tag_members{
+    STOWAGE_MEMBER(schemas::Tag, key),
+    STOWAGE_MEMBER(schemas::Tag, value),
+};
+
+constexpr std::array network_mode_names{"awsvpc"sv, "bridge"sv, "host"sv, "none"sv};
+
+constexpr std::array launch_type_names{"ec2"sv, "fargate"sv};
+
+constexpr std::array transport_protocol_names{"tcp"sv, "udp"sv};
+
+constexpr std::array dependency_condition_names{"start"sv, "complete"sv, "success"sv, "healthy"sv};
+
+constexpr std::array task_definition_status_names{"active"sv, "inactive"sv, "delete_in_progress"sv};
+
+constexpr std::array placement_constraint_type_names{"distinct_instance"sv, "member_of"sv};
+
+constexpr std::array placement_strategy_type_names{"random"sv, "spread"sv, "binpack"sv};
+
+constexpr std::array port_mapping_members{
+    STOWAGE_MEMBER(schemas::PortMapping, container_port),
+    STOWAGE_MEMBER(schemas::PortMapping, host_port),
+    STOWAGE_MEMBER(schemas::PortMapping, protocol),
+    STOWAGE_MEMBER(schemas::PortMapping, name),
+    STOWAGE_MEMBER(schemas::PortMapping, app_protocol),
+};
+
+constexpr std::array key_value_members{
+    STOWAGE_MEMBER(schemas::KeyValue, name),
+    STOWAGE_MEMBER(schemas::KeyValue, value),
+};
+
+constexpr std::array container_dependency_members{
+    STOWAGE_MEMBER(schemas::ContainerDependency, container_name),
+    STOWAGE_MEMBER(schemas::ContainerDependency, condition),
+};
+
+constexpr std::array container_definition_members{
+    STOWAGE_MEMBER(schemas::ContainerDefinition, name),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, image),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, command),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, entry_point),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, environment),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, working_directory),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, user),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, cpu),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, memory),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, memory_reservation),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, essential),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, depends_on),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, port_mappings),
+    STOWAGE_MEMBER_AS(schemas::ContainerDefinition, start_timeout, "start_timeout_ms"),
+    STOWAGE_MEMBER_AS(schemas::ContainerDefinition, stop_timeout, "stop_timeout_ms"),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, readonly_root_filesystem),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, docker_labels),
+};
+
+constexpr std::array placement_constraint_members{
+    STOWAGE_MEMBER(schemas::PlacementConstraint, type),
+    STOWAGE_MEMBER(schemas::PlacementConstraint, expression),
+};
+
+constexpr std::array placement_strategy_members{
+    STOWAGE_MEMBER(schemas::PlacementStrategy, type),
+    STOWAGE_MEMBER(schemas::PlacementStrategy, field),
+};
+
+constexpr std::array task_definition_members{
+    STOWAGE_MEMBER(schemas::TaskDefinition, key),
+    STOWAGE_MEMBER(schemas::TaskDefinition, family),
+    STOWAGE_MEMBER(schemas::TaskDefinition, revision),
+    STOWAGE_MEMBER(schemas::TaskDefinition, status),
+    STOWAGE_MEMBER(schemas::TaskDefinition, network_mode),
+    STOWAGE_MEMBER(schemas::TaskDefinition, cpu),
+    STOWAGE_MEMBER(schemas::TaskDefinition, memory),
+    STOWAGE_MEMBER(schemas::TaskDefinition, containers),
+    STOWAGE_MEMBER(schemas::TaskDefinition, compatibilities),
+    STOWAGE_MEMBER(schemas::TaskDefinition, requires_compatibilities),
+    STOWAGE_MEMBER(schemas::TaskDefinition, requires_attributes),
+    STOWAGE_MEMBER(schemas::TaskDefinition, placement_constraints),
+    STOWAGE_MEMBER(schemas::TaskDefinition, task_role_arn),
+    STOWAGE_MEMBER(schemas::TaskDefinition, execution_role_arn),
+    STOWAGE_MEMBER(schemas::TaskDefinition, tags),
+    STOWAGE_MEMBER(schemas::TaskDefinition, registered_at),
+    STOWAGE_MEMBER(schemas::TaskDefinition, registered_by),
+    STOWAGE_MEMBER(schemas::TaskDefinition, deregistered_at),
+};
+
+}  // namespace
+
+template <>
+constinit const Type Described<schemas::Tag>::type = wire::structure<schemas::Tag>("Tag",
+                                                                                   tag_members);
+
+template <>
+constinit const Type Described<schemas::NetworkMode>::type = wire::choice("NetworkMode",
+                                                                          network_mode_names);
+
+template <>
+constinit const Type Described<schemas::LaunchType>::type = wire::choice("LaunchType",
+                                                                         launch_type_names);
+
+template <>
+constinit const Type Described<schemas::TransportProtocol>::type =
+    wire::choice("TransportProtocol", transport_protocol_names);
+
+template <>
+constinit const Type Described<schemas::DependencyCondition>::type =
+    wire::choice("DependencyCondition", dependency_condition_names);
+
+template <>
+constinit const Type Described<schemas::TaskDefinitionStatus>::type =
+    wire::choice("TaskDefinitionStatus", task_definition_status_names);
+
+template <>
+constinit const Type Described<schemas::PlacementConstraint::Type>::type =
+    wire::choice("PlacementConstraintType", placement_constraint_type_names);
+
+template <>
+constinit const Type Described<schemas::PlacementStrategy::Type>::type =
+    wire::choice("PlacementStrategyType", placement_strategy_type_names);
+
+template <>
+constinit const Type Described<schemas::PortMapping>::type =
+    wire::structure<schemas::PortMapping>("PortMapping", port_mapping_members);
+
+template <>
+constinit const Type Described<schemas::KeyValue>::type =
+    wire::structure<schemas::KeyValue>("KeyValue", key_value_members);
+
+template <>
+constinit const Type Described<schemas::ContainerDependency>::type =
+    wire::structure<schemas::ContainerDependency>("ContainerDependency",
+                                                  container_dependency_members);
+
+template <>
+constinit const Type Described<schemas::ContainerDefinition>::type =
+    wire::structure<schemas::ContainerDefinition>("ContainerDefinition",
+                                                  container_definition_members);
+
+template <>
+constinit const Type Described<schemas::PlacementConstraint>::type =
+    wire::structure<schemas::PlacementConstraint>("PlacementConstraint",
+                                                  placement_constraint_members);
+
+template <>
+constinit const Type Described<schemas::PlacementStrategy>::type =
+    wire::structure<schemas::PlacementStrategy>("PlacementStrategy", placement_strategy_members);
+
+template <>
+constinit const Type Described<schemas::TaskDefinition>::type =
+    wire::structure<schemas::TaskDefinition>("TaskDefinition", task_definition_members);
+
+}  // namespace codec
