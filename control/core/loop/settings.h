@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "control/core/deploy/service_plan.h"
 #include "schemas/base/time.h"
+#include "schemas/model/price_book.h"
 
 namespace control {
 
@@ -19,8 +21,8 @@ struct Settings {
   /// How long after its lease a host's tasks are still believed to run. Too short and a network
   /// hiccup doubles tasks; too long and a dead host's tasks are missed for that long.
   schemas::Duration loss_grace{300'000};
-  /// How long a task without health checks runs before it counts as healthy (ECS: 40 s).
-  schemas::Duration healthy_after{40'000};
+  /// The service scheduler's own: `deploy.healthy_after` is `--healthy-after`.
+  DeploySettings deploy;
   /// How long a stopped task can still be described (ECS: at least one hour).
   schemas::Duration stopped_retention{3'600'000};
   /// How long a clientToken is remembered.
@@ -29,6 +31,8 @@ struct Settings {
   schemas::Duration sweep_every{10'000};
   /// Suffixes of a region's availability zones; each gets a subnet of the default VPC.
   std::vector<std::string> zone_suffixes{"a", "b"};
+  /// What use costs, parsed by the edge from schemas/prices/default.yaml or `--prices`.
+  schemas::PriceBook prices;
   /// The operator's own account: pool hosts and what belongs to nobody else.
   std::string operator_account{"123456789012"};
 };

@@ -4,18 +4,18 @@
 
 namespace control {
 
-void AssignmentLog::record(const AssignmentKey& key, Presence presence, std::int64_t version) {
+void AssignmentLog::record(const Entry& entry, std::int64_t version) {
   schemas::require(version > version_, "an assignment version that does not grow");
-  const auto [at, fresh] = versions_.try_emplace(key, version);
+  const auto [at, fresh] = versions_.try_emplace(entry.key, version);
   if (!fresh) {
     by_version_.erase(at->second);
     gone_.erase(at->second);
     at->second = version;
   }
-  by_version_.emplace(version, Entry{key, presence});
+  by_version_.emplace(version, entry);
   version_ = version;
-  if (presence == Presence::gone) {
-    gone_.emplace(version, key);
+  if (entry.presence == Presence::gone) {
+    gone_.emplace(version, entry.key);
     if (static_cast<std::int64_t>(gone_.size()) > gone_max) {
       forget_oldest_gone();
     }
@@ -28,11 +28,6 @@ void AssignmentLog::forget_oldest_gone() {
   versions_.erase(oldest->second);
   by_version_.erase(oldest->first);
   gone_.erase(oldest);
-}
-
-std::optional<std::int64_t> AssignmentLog::version_of(const AssignmentKey& key) const {
-  const auto at = versions_.find(key);
-  return at == versions_.end() ? std::nullopt : std::optional(at->second);
 }
 
 }  // namespace control

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
-#include <optional>
 
 #include "schemas/base/id.h"
 
@@ -29,17 +27,18 @@ class AssignmentLog {
   struct Entry {
     AssignmentKey key;
     Presence presence = Presence::present;
+    schemas::InstanceId host;  ///< of an interface: where it is
   };
 
   /// Enters a change. `version` must be above all versions so far.
-  void record(const AssignmentKey& key, Presence presence, std::int64_t version);
+  void record(const Entry& entry, std::int64_t version);
 
-  /// Whether `entries_after(version)` tells everything to a reader of that version.
+  /// Whether the entries after `version` tell everything to a reader of that version.
   [[nodiscard]] bool knows(std::int64_t version) const { return version >= forgotten_; }
   [[nodiscard]] std::int64_t version() const { return version_; }
   [[nodiscard]] const std::map<std::int64_t, Entry>& by_version() const { return by_version_; }
-  [[nodiscard]] std::optional<std::int64_t> version_of(const AssignmentKey& key) const;
 
+  /// Enough for any host that syncs within its lease; 100 bytes each.
   static constexpr std::int64_t gone_max = 4096;
 
  private:

@@ -37,7 +37,7 @@ constexpr std::array<Column, 7> service_columns{{{"cluster", integer},
 constexpr std::array<Column, 4> service_event_columns{
     {{"service", integer}, {"id", text}, {"created_at", integer}, {"message", text}}};
 
-constexpr std::array<Column, 10> instance_columns{{{"id", text},
+constexpr std::array<Column, 11> instance_columns{{{"id", text},
                                                    {"account", text},
                                                    {"region", text},
                                                    {"cluster", integer},
@@ -46,6 +46,7 @@ constexpr std::array<Column, 10> instance_columns{{{"id", text},
                                                    {"boot_id", text},
                                                    {"registered_at", integer},
                                                    {"version", integer},
+                                                   {"connected", integer},
                                                    {"inventory", text}}};
 
 constexpr std::array<Column, 5> vpc_columns{
@@ -61,7 +62,7 @@ constexpr std::array<Column, 6> subnet_columns{{{"id", text},
 constexpr std::array<Column, 3> security_group_columns{
     {{"id", text}, {"vpc", text}, {"name", text}}};
 
-constexpr std::array<Column, 12> eni_columns{{{"id", text},
+constexpr std::array<Column, 13> eni_columns{{{"id", text},
                                               {"attachment", text},
                                               {"vpc", text},
                                               {"subnet", text},
@@ -72,7 +73,8 @@ constexpr std::array<Column, 12> eni_columns{{{"id", text},
                                               {"public_address", integer},
                                               {"security_groups", text},
                                               {"private_dns_name", text},
-                                              {"created_at", integer}}};
+                                              {"created_at", integer},
+                                              {"released_at", integer}}};
 
 constexpr std::array<Column, 8> task_columns{{{"id", text},
                                               {"cluster", integer},
@@ -101,7 +103,8 @@ constexpr std::array<Column, 17> task_state_columns{{{"instance", integer},
                                                      {"stopped_reason", text},
                                                      {"containers", text}}};
 
-constexpr std::array<Column, 13> usage_columns{{{"account", text},
+constexpr std::array<Column, 18> usage_columns{{{"task", text},
+                                                {"account", text},
                                                 {"region", text},
                                                 {"cluster", text},
                                                 {"service", text},
@@ -109,10 +112,14 @@ constexpr std::array<Column, 13> usage_columns{{{"account", text},
                                                 {"cpu", integer},
                                                 {"memory", integer},
                                                 {"last_sequence", integer},
-                                                {"started_at", integer},
-                                                {"ended_at", integer},
+                                                {"metered_ns", integer},
+                                                {"monotonic_covered_ns", integer},
+                                                {"missing_readings", integer},
+                                                {"first_reading_at", integer},
+                                                {"last_reading_at", integer},
                                                 {"cpu_time_ns", integer},
                                                 {"memory_byte_seconds", integer},
+                                                {"memory_peak_bytes", integer},
                                                 {"closed", integer}}};
 
 constexpr std::array<Column, 6> token_columns{{{"account", text},

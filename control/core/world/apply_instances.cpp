@@ -1,0 +1,102 @@
+#include "control/core/world/parts.h"
+
+namespace control {
+
+using schemas::ContainerInstance;
+using schemas::require;
+
+namespace {
+
+/// Public addresses come from the range that is routed to the host.
+void keep_public_range(WorldParts& parts, const ContainerInstance& instance) {
+  parts.index.public_addresses.erase(instance.id);
+  if (!instance.inventory.public_cidr) {
+    return;
+  }
+  netif::AddressPool pool = netif::AddressPool::of_public_range(*instance.inventory.public_cidr);
+  for (const schemas::EniId& id : parts.index.enis_of_instance[instance.id]) {
+    const schemas::Eni& eni = parts.tables.enis.at(id);
+    if (eni.public_address) {
+      // An address of a range that the host no longer has stays the task's until it ends.
+      static_cast<void>(pool.hold(*eni.public_address));
+    }
+  }
+  parts.index.public_addresses.emplace(instance.id, std::move(pool));
+}
+
+void end_lease(WorldParts& parts, const ContainerInstance& instance) {
+  parts.index.leases.erase({instance.lease_until, instance.id});
+  parts.index.absent.erase({instance.lease_until, instance.id});
+}
+
+void begin_lease(WorldParts& parts, const ContainerInstance& instance) {
+  (instance.connected ? parts.index.leases : parts.index.absent)
+      .insert({instance.lease_until, instance.id});
+}
+
+void note(WorldParts& parts, const ContainerInstance& instance) {
+  parts.fleets[instance.cluster].put(instance);
+  touch(parts, Table::instance, instance.key, instance.id.bytes());
+  // What its host means for a task has changed, so its service may want something else.
+  for (const std::int64_t key : parts.index.live_tasks_of_instance[instance.id]) {
+    if (const std::int64_t service = parts.tables.tasks.at(key).service; service != 0) {
+      parts.news.services.insert(service);
+    }
+  }
+}
+
+}  // namespace
+
+void carry_out(WorldParts& parts, const InstanceRegistered& change) {
+  const ContainerInstance& instance = change.instance;
+  keep_key(parts, Table::instance, instance.key);
+  require(!parts.tables.instances.contains(instance.id), "an instance is registered twice");
+  parts.tables.instances[instance.id] = instance;
+  parts.index.instance_by_identity[instance.identity_hash] = instance.id;
+  parts.index.instances_of_cluster[instance.cluster].insert(instance.id);
+  keep_public_range(parts, instance);
+  begin_lease(parts, instance);
+  note(parts, instance);
+}
+
+void carry_out(WorldParts& parts, const InstanceChanged& change) {
+  ContainerInstance& instance = parts.tables.instances.at(change.instance.id);
+  require(instance.key == change.instance.key && instance.cluster == change.instance.cluster,
+          "an instance has changed its name or its cluster");
+  const bool moved = instance.inventory.public_cidr != change.instance.inventory.public_cidr;
+  end_lease(parts, instance);
+  instance = change.instance;
+  begin_lease(parts, instance);
+  if (moved) {
+    keep_public_range(parts, instance);
+  }
+  note(parts, instance);
+}
+
+void carry_out(WorldParts& parts, const InstanceHeard& change) {
+  ContainerInstance& instance = parts.tables.instances.at(change.instance);
+  end_lease(parts, instance);
+  const bool back = !instance.connected;
+  instance.connected = true;
+  instance.lease_until = change.lease_until;
+  begin_lease(parts, instance);
+  if (back) {
+    note(parts, instance);
+  }
+}
+
+void carry_out(WorldParts& parts, const InstanceDisconnected& change) {
+  ContainerInstance& instance = parts.tables.instances.at(change.instance);
+  end_lease(parts, instance);
+  instance.connected = false;
+  begin_lease(parts, instance);
+  note(parts, instance);
+}
+
+void carry_out(WorldParts& parts, const InstanceGivenUp& change) {
+  const ContainerInstance& instance = parts.tables.instances.at(change.instance);
+  require(!instance.connected, "a connected host is given up");
+  parts.index.absent.erase({instance.lease_until, instance.id});
+}
+
+}  // namespace control

@@ -1,0 +1,76 @@
+#include "control/core/world/parts.h"
+
+namespace control {
+
+using schemas::require;
+
+namespace {
+
+/// As many as DescribeServices shows.
+constexpr std::size_t events_max = 100;
+
+void erase_row(WorldParts& parts, Table table, std::int64_t key) {
+  parts.news.appended.push_back(
+      {.table = table, .key = key, .values = {}, .action = RowAction::erase});
+}
+
+}  // namespace
+
+void carry_out(WorldParts& parts, const ServiceCreated& change) {
+  const schemas::Service& service = change.service;
+  keep_key(parts, Table::service, service.key);
+  parts.index.service_by_name[{service.cluster, service.name}] = service.key;
+  parts.index.services_of_cluster[service.cluster].insert(service.key);
+  parts.tables.services[service.key] = service;
+  parts.tables.services[service.key].events.clear();
+  parts.news.services.insert(service.key);
+  touch(parts, Table::service, service.key, {});
+}
+
+void carry_out(WorldParts& parts, const ServiceChanged& change) {
+  schemas::Service& service = parts.tables.services.at(change.service.key);
+  std::deque<schemas::ServiceEvent> events = std::move(service.events);
+  service = change.service;
+  service.events = std::move(events);
+  parts.news.services.insert(service.key);
+  touch(parts, Table::service, service.key, {});
+}
+
+void carry_out(WorldParts& parts, const ServiceEventAdded& change) {
+  keep_key(parts, Table::service_event, change.key);
+  schemas::Service& service = parts.tables.services.at(change.service);
+  std::vector<std::int64_t>& keys = parts.index.event_keys_of_service[change.service];
+  service.events.push_front(change.event);
+  keys.push_back(change.key);
+  parts.news.appended.push_back(
+      {.table = Table::service_event,
+       .key = change.key,
+       .values = {change.service, change.event.id.text(),
+                  change.event.created_at.time_since_epoch().count(), change.event.message}});
+  if (service.events.size() > events_max) {
+    service.events.pop_back();
+    erase_row(parts, Table::service_event, keys.front());
+    keys.erase(keys.begin());
+  }
+}
+
+void carry_out(WorldParts& parts, const ServiceForgotten& change) {
+  const auto at = parts.tables.services.find(change.service);
+  require(at != parts.tables.services.end(), "a service that does not exist is forgotten");
+  require(parts.index.live_tasks_of_service[change.service].empty(),
+          "a service with tasks is forgotten");
+  for (const std::int64_t key : parts.index.event_keys_of_service[change.service]) {
+    erase_row(parts, Table::service_event, key);
+  }
+  parts.index.event_keys_of_service.erase(change.service);
+  parts.index.services_of_cluster[at->second.cluster].erase(change.service);
+  const auto name = parts.index.service_by_name.find({at->second.cluster, at->second.name});
+  if (name != parts.index.service_by_name.end() && name->second == change.service) {
+    parts.index.service_by_name.erase(name);
+  }
+  parts.tables.services.erase(at);
+  parts.news.services.erase(change.service);
+  touch(parts, Table::service, change.service, {});
+}
+
+}  // namespace control

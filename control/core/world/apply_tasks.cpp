@@ -1,0 +1,171 @@
+#include "control/core/world/parts.h"
+
+namespace control {
+
+using schemas::Eni;
+using schemas::require;
+using schemas::Task;
+using schemas::TaskStatus;
+
+namespace {
+
+bool on_host(const Task& task) {
+  return task.instance.has_value() && task.last_status != TaskStatus::stopped;
+}
+
+/// Keeps the host's room and its list of tasks in step.
+void settle_host(WorldParts& parts, const Task* before, const Task& after) {
+  const bool was = before != nullptr && on_host(*before);
+  const bool is = on_host(after);
+  require(!(was && is) || before->instance == after.instance, "a task has moved to another host");
+  if (is && !was) {
+    parts.fleets[fleet_of(after)].take(*after.instance, claim_on_fleet(after));
+    parts.index.live_tasks_of_instance[*after.instance].insert(after.key);
+  }
+  if (was && !is) {
+    parts.fleets[fleet_of(after)].give_back(*before->instance, claim_on_fleet(after));
+    parts.index.live_tasks_of_instance[*before->instance].erase(after.key);
+  }
+}
+
+/// Keeps in step what the host is told.
+void settle_assignment(WorldParts& parts, const Task* before, const Task& after) {
+  if (!after.instance) {
+    return;
+  }
+  const bool was = before != nullptr && on_host(*before);
+  if (on_host(after)) {
+    if (!was || before->desired_status != after.desired_status) {
+      parts.assignments.task_changed(*after.instance, after.id);
+    }
+    return;
+  }
+  if (was) {
+    parts.assignments.task_gone(*after.instance, after.id);
+  }
+  if (after.eni) {
+    if (const auto eni = parts.tables.enis.find(*after.eni); eni != parts.tables.enis.end()) {
+      unassign_eni(parts, eni->second);
+    }
+  }
+}
+
+void settle_service(WorldParts& parts, const Task* before, const Task& after) {
+  if (after.service == 0) {
+    return;
+  }
+  if (after.last_status == TaskStatus::stopped) {
+    parts.index.live_tasks_of_service[after.service].erase(after.key);
+    parts.index.stopped_tasks_of_service[after.service].insert(after.key);
+  } else {
+    parts.index.live_tasks_of_service[after.service].insert(after.key);
+  }
+  const bool matters = before == nullptr || before->last_status != after.last_status ||
+                       before->desired_status != after.desired_status ||
+                       before->health != after.health;
+  if (matters && parts.tables.services.contains(after.service)) {
+    parts.news.services.insert(after.service);
+  }
+}
+
+void enter(WorldParts& parts, const Task* before, const Task& after) {
+  settle_host(parts, before, after);
+  settle_assignment(parts, before, after);
+  settle_service(parts, before, after);
+  if (after.last_status == TaskStatus::stopped) {
+    require(after.stopped_at.has_value(), "a task has stopped at no time");
+    if (before != nullptr && before->stopped_at) {
+      parts.index.stopped_tasks.erase({*before->stopped_at, before->key});
+    }
+    parts.index.stopped_tasks.insert({*after.stopped_at, after.key});
+  }
+  touch(parts, Table::task_state, after.key, {});
+}
+
+}  // namespace
+
+void carry_out(WorldParts& parts, const TaskCreated& change) {
+  const Task& task = change.task;
+  keep_key(parts, Table::task, task.key);
+  require(task.specification != nullptr, "a task without a specification");
+  require(parts.tables.tasks.emplace(task.key, task).second, "a task is created twice");
+  parts.index.task_by_id[task.id] = task.key;
+  parts.index.tasks_of_cluster[task.cluster].insert(task.key);
+  touch(parts, Table::task, task.key, {});
+  enter(parts, nullptr, task);
+}
+
+void carry_out(WorldParts& parts, const TaskChanged& change) {
+  Task& task = parts.tables.tasks.at(change.task.key);
+  require(task.id == change.task.id, "a task has changed its name");
+  require(task.last_status <= change.task.last_status, "a task's status has gone back");
+  const Task before = std::exchange(task, change.task);
+  enter(parts, &before, task);
+}
+
+void carry_out(WorldParts& parts, const TaskForgotten& change) {
+  const auto at = parts.tables.tasks.find(change.task);
+  require(at != parts.tables.tasks.end(), "a task that does not exist is forgotten");
+  const Task& task = at->second;
+  require(task.last_status == TaskStatus::stopped, "a task that has not stopped is forgotten");
+  if (task.eni) {
+    if (const auto eni = parts.tables.released_enis.find(*task.eni);
+        eni != parts.tables.released_enis.end()) {
+      touch(parts, Table::eni, eni->second.eni.key, eni->first.bytes());
+      parts.tables.released_enis.erase(eni);
+    }
+  }
+  parts.index.stopped_tasks.erase({*task.stopped_at, task.key});
+  parts.index.task_by_id.erase(task.id);
+  parts.index.tasks_of_cluster[task.cluster].erase(task.key);
+  parts.index.stopped_tasks_of_service[task.service].erase(task.key);
+  touch(parts, Table::task, task.key, {});
+  touch(parts, Table::task_state, task.key, {});
+  parts.tables.tasks.erase(at);
+}
+
+void carry_out(WorldParts& parts, const EniCreated& change) {
+  const Eni& eni = change.eni;
+  keep_key(parts, Table::eni, eni.key);
+  require(parts.index.addresses.at(eni.subnet).hold(eni.address), "an address with two owners");
+  require(parts.tables.enis.emplace(eni.id, eni).second, "an interface is created twice");
+  touch(parts, Table::eni, eni.key, eni.id.bytes());
+  if (!eni.instance) {
+    return;
+  }
+  parts.index.enis_of_instance[*eni.instance].insert(eni.id);
+  if (eni.public_address) {
+    if (const auto pool = parts.index.public_addresses.find(*eni.instance);
+        pool != parts.index.public_addresses.end()) {
+      static_cast<void>(pool->second.hold(*eni.public_address));
+    }
+  }
+  parts.index.enis_assigned.insert(eni.id);
+  parts.assignments.eni_placed(eni.vpc, eni.id, *eni.instance);
+}
+
+void unassign_eni(WorldParts& parts, const Eni& eni) {
+  if (parts.index.enis_assigned.erase(eni.id) > 0) {
+    parts.assignments.eni_gone(eni.vpc, eni.id, *eni.instance);
+  }
+}
+
+void carry_out(WorldParts& parts, const EniReleased& change) {
+  const auto at = parts.tables.enis.find(change.eni);
+  require(at != parts.tables.enis.end(), "an interface that is not held is released");
+  const Eni eni = at->second;
+  unassign_eni(parts, eni);
+  parts.index.addresses.at(eni.subnet).release(eni.address, change.at);
+  if (eni.instance) {
+    parts.index.enis_of_instance[*eni.instance].erase(eni.id);
+    const auto pool = parts.index.public_addresses.find(*eni.instance);
+    if (eni.public_address && pool != parts.index.public_addresses.end()) {
+      pool->second.release(*eni.public_address, change.at);
+    }
+  }
+  parts.tables.enis.erase(at);
+  parts.tables.released_enis.emplace(eni.id, ReleasedEni{.eni = eni, .released_at = change.at});
+  touch(parts, Table::eni, eni.key, eni.id.bytes());
+}
+
+}  // namespace control

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "control/core/world/event.h"
+#include "control/core/world/world.h"
+#include "schemas/model/meter.h"
+
+namespace control {
+
+// Facts, in the past tense: the only way World moves. Each carries the whole new value, so applying
+// one twice is applying it once. Keys come from `World::next_key`.
+
+struct ClusterCreated {
+  schemas::Cluster cluster;
+};
+/// The cluster was deleted: it stays describable as INACTIVE, its name is free.
+struct ClusterDeactivated {
+  std::int64_t cluster = 0;
+};
+
+struct DefinitionRegistered {
+  schemas::Scope scope;
+  schemas::TaskDefinitionRef definition;
+};
+struct DefinitionDeregistered {
+  std::int64_t definition = 0;
+  schemas::Instant at{};
+};
+
+struct ServiceCreated {
+  schemas::Service service;
+};
+/// Everything but its events may have changed.
+struct ServiceChanged {
+  schemas::Service service;
+};
+struct ServiceEventAdded {
+  std::int64_t key = 0;
+  std::int64_t service = 0;
+  schemas::ServiceEvent event;
+};
+/// An INACTIVE service made way for a new one of its name.
+struct ServiceForgotten {
+  std::int64_t service = 0;
+};
+
+struct InstanceRegistered {
+  schemas::ContainerInstance instance;
+};
+/// Its inventory, status or boot changed.
+struct InstanceChanged {
+  schemas::ContainerInstance instance;
+};
+/// It spoke to us. The lease is in memory only; that a host is back is not.
+struct InstanceHeard {
+  schemas::InstanceId instance;
+  schemas::Instant lease_until{};
+};
+/// Its lease ran out: nothing new is placed there.
+struct InstanceDisconnected {
+  schemas::InstanceId instance;
+};
+/// Its grace ran out and its tasks were given up. In memory only.
+struct InstanceGivenUp {
+  schemas::InstanceId instance;
+};
+
+struct VpcCreated {
+  schemas::Vpc vpc;
+};
+struct SubnetCreated {
+  schemas::Subnet subnet;
+};
+struct SecurityGroupCreated {
+  schemas::SecurityGroup group;
+};
+
+struct TaskCreated {
+  schemas::Task task;
+};
+/// A report was folded into it, or a decision was made about it.
+struct TaskChanged {
+  schemas::Task task;
+};
+/// Stopped so long ago that nobody asks any more; its usage stays.
+struct TaskForgotten {
+  std::int64_t task = 0;
+};
+
+struct EniCreated {
+  schemas::Eni eni;
+};
+/// Its host has removed it, or will never come back: the address is free again.
+struct EniReleased {
+  schemas::EniId eni;
+  schemas::Instant at{};
+};
+
+struct UsageMetered {
+  std::int64_t task = 0;
+  schemas::MeterRecord record;
+};
+
+struct TokenRemembered {
+  Token token;
+};
+struct TokenForgotten {
+  std::int64_t token = 0;
+};
+
+/// An entry for the event log; its sequence number is World's to give.
+struct Logged {
+  Event event;
+};
+
+using Change =
+    std::variant<ClusterCreated, ClusterDeactivated, DefinitionRegistered, DefinitionDeregistered,
+                 ServiceCreated, ServiceChanged, ServiceEventAdded, ServiceForgotten,
+                 InstanceRegistered, InstanceChanged, InstanceHeard, InstanceDisconnected,
+                 InstanceGivenUp, VpcCreated, SubnetCreated, SecurityGroupCreated, TaskCreated,
+                 TaskChanged, TaskForgotten, EniCreated, EniReleased, UsageMetered, TokenRemembered,
+                 TokenForgotten, Logged>;
+
+/// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
+void apply(World& world, const Change& change);
+
+}  // namespace control

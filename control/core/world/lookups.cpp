@@ -1,0 +1,146 @@
+#include "control/core/world/lookups.h"
+
+namespace control {
+
+using schemas::Cluster;
+using schemas::ContainerInstance;
+using schemas::Eni;
+using schemas::EniId;
+using schemas::InstanceId;
+using schemas::Scope;
+using schemas::Service;
+using schemas::Task;
+using schemas::TaskId;
+
+namespace {
+
+template <class Map>
+const typename Map::mapped_type* look(const Map& map, const typename Map::key_type& key) {
+  const auto at = map.find(key);
+  return at == map.end() ? nullptr : &at->second;
+}
+
+const Cluster& cluster_behind(const World& world, std::int64_t key) {
+  const Cluster* cluster = cluster_of(world, key);
+  schemas::require(cluster != nullptr, "something of a cluster that does not exist");
+  return *cluster;
+}
+
+}  // namespace
+
+const Cluster* cluster_of(const World& world, std::int64_t key) {
+  return look(world->clusters, key);
+}
+
+const Cluster* find_cluster(const World& world, const Scope& scope, const std::string& name) {
+  const std::int64_t* key = look(world.index().cluster_by_name, {scope, name});
+  return key == nullptr ? nullptr : cluster_of(world, *key);
+}
+
+const Service* service_of(const World& world, std::int64_t key) {
+  return look(world->services, key);
+}
+
+const Service* find_service(const World& world, std::int64_t cluster, const std::string& name) {
+  const std::int64_t* key = look(world.index().service_by_name, {cluster, name});
+  return key == nullptr ? nullptr : service_of(world, *key);
+}
+
+const Task* task_of(const World& world, std::int64_t key) { return look(world->tasks, key); }
+
+const Task* find_task(const World& world, TaskId id) {
+  const std::int64_t* key = look(world.index().task_by_id, id);
+  return key == nullptr ? nullptr : task_of(world, *key);
+}
+
+const ContainerInstance* find_instance(const World& world, InstanceId id) {
+  return look(world->instances, id);
+}
+
+const ContainerInstance* find_identity(const World& world, const std::string& hash) {
+  const InstanceId* id = look(world.index().instance_by_identity, hash);
+  return id == nullptr ? nullptr : find_instance(world, *id);
+}
+
+const Eni* find_eni(const World& world, EniId id) {
+  if (const Eni* held = look(world->enis, id)) {
+    return held;
+  }
+  const ReleasedEni* released = look(world->released_enis, id);
+  return released == nullptr ? nullptr : &released->eni;
+}
+
+const OwnedDefinition* find_definition(const World& world, const Scope& scope,
+                                       const std::string& family, std::int64_t revision) {
+  const auto* revisions = look(world.index().revisions_by_family, {scope, family});
+  const std::int64_t* key = revisions == nullptr ? nullptr : look(*revisions, revision);
+  return key == nullptr ? nullptr : look(world->definitions, *key);
+}
+
+const OwnedDefinition* latest_definition(const World& world, const Scope& scope,
+                                         const std::string& family) {
+  const auto* revisions = look(world.index().revisions_by_family, {scope, family});
+  if (revisions == nullptr) {
+    return nullptr;
+  }
+  for (auto at = revisions->rbegin(); at != revisions->rend(); ++at) {
+    const OwnedDefinition& owned = world->definitions.at(at->second);
+    if (owned.definition->status == schemas::TaskDefinitionStatus::active) {
+      return &owned;
+    }
+  }
+  return nullptr;
+}
+
+const Token* find_token(const World& world, const Scope& scope, const std::string& token) {
+  const std::int64_t* key = look(world.index().token_by_name, {scope, token});
+  return key == nullptr ? nullptr : look(world->tokens, *key);
+}
+
+std::string arn(const Scope& scope, std::string_view kind, std::string_view rest) {
+  std::string text = "arn:aws:ecs:";
+  text += scope.region;
+  text += ':';
+  text += scope.account;
+  text += ':';
+  text += kind;
+  text += '/';
+  text += rest;
+  return text;
+}
+
+std::string cluster_arn(const Cluster& cluster) {
+  return arn(cluster.scope, "cluster", cluster.name);
+}
+
+std::string service_arn(const World& world, const Service& service) {
+  const Cluster& cluster = cluster_behind(world, service.cluster);
+  return arn(cluster.scope, "service", cluster.name + "/" + service.name);
+}
+
+std::string task_arn(const World& world, const Task& task) {
+  const Cluster& cluster = cluster_behind(world, task.cluster);
+  return arn(cluster.scope, "task", cluster.name + "/" + task.id.text());
+}
+
+std::string instance_arn(const World& world, const ContainerInstance& instance) {
+  if (instance.pool()) {
+    return arn(instance.scope, "container-instance", "pool/" + instance.id.text());
+  }
+  const Cluster& cluster = cluster_behind(world, instance.cluster);
+  return arn(cluster.scope, "container-instance", cluster.name + "/" + instance.id.text());
+}
+
+std::string container_arn(const World& world, const Task& task,
+                          const schemas::Container& container) {
+  const Cluster& cluster = cluster_behind(world, task.cluster);
+  return arn(cluster.scope, "container",
+             cluster.name + "/" + task.id.text() + "/" + container.id.text());
+}
+
+std::string definition_arn(const Scope& scope, const schemas::TaskDefinition& definition) {
+  return arn(scope, "task-definition",
+             definition.family + ":" + std::to_string(definition.revision));
+}
+
+}  // namespace control

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "control/core/world/world.h"
+
+namespace control {
+
+// Look-ups that answer null when there is no such thing.
+
+const schemas::Cluster* cluster_of(const World& world, std::int64_t key);
+const schemas::Cluster* find_cluster(const World& world, const schemas::Scope& scope,
+                                     const std::string& name);
+
+const schemas::Service* service_of(const World& world, std::int64_t key);
+const schemas::Service* find_service(const World& world, std::int64_t cluster,
+                                     const std::string& name);
+
+const schemas::Task* task_of(const World& world, std::int64_t key);
+const schemas::Task* find_task(const World& world, schemas::TaskId id);
+
+const schemas::ContainerInstance* find_instance(const World& world, schemas::InstanceId id);
+const schemas::ContainerInstance* find_identity(const World& world, const std::string& hash);
+
+/// The interface, held or released.
+const schemas::Eni* find_eni(const World& world, schemas::EniId id);
+
+const OwnedDefinition* find_definition(const World& world, const schemas::Scope& scope,
+                                       const std::string& family, std::int64_t revision);
+/// The newest ACTIVE revision of a family.
+const OwnedDefinition* latest_definition(const World& world, const schemas::Scope& scope,
+                                         const std::string& family);
+
+const Token* find_token(const World& world, const schemas::Scope& scope, const std::string& token);
+
+/// The members of an index entry, empty when there is none.
+template <class Map>
+const typename Map::mapped_type& entry_or_empty(const Map& map, const typename Map::key_type& key) {
+  static const typename Map::mapped_type empty;
+  const auto at = map.find(key);
+  return at == map.end() ? empty : at->second;
+}
+
+// ARNs, in the long forms.
+std::string cluster_arn(const schemas::Cluster& cluster);
+std::string service_arn(const World& world, const schemas::Service& service);
+std::string task_arn(const World& world, const schemas::Task& task);
+std::string instance_arn(const World& world, const schemas::ContainerInstance& instance);
+std::string container_arn(const World& world, const schemas::Task& task,
+                          const schemas::Container& container);
+std::string definition_arn(const schemas::Scope& scope, const schemas::TaskDefinition& definition);
+/// `arn:aws:ecs:REGION:ACCOUNT:KIND/…`.
+std::string arn(const schemas::Scope& scope, std::string_view kind, std::string_view rest);
+
+}  // namespace control
