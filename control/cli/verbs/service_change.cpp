@@ -1,0 +1,220 @@
+#include "api/services.h"
+#include "control/cli/command/session.h"
+#include "control/cli/verbs/network.h"
+#include "control/cli/verbs/verbs.h"
+#include "control/cli/verbs/wait.h"
+#include "control/cli/verbs/words.h"
+
+namespace cli {
+
+namespace {
+
+constexpr std::int64_t count_max = 5000;
+
+schemas::Result<std::optional<api::DeploymentConfiguration>> deployment_configuration(
+    const Arguments& arguments) {
+  if (!arguments.has("min-healthy") && !arguments.has("max-percent")) {
+    return std::optional<api::DeploymentConfiguration>();
+  }
+  const auto least = number_of(arguments, "min-healthy", 100, 0, 200);
+  if (!least.ok()) {
+    return least.error();
+  }
+  const auto most = number_of(arguments, "max-percent", 200, 0, 1000);
+  if (!most.ok()) {
+    return most.error();
+  }
+  api::DeploymentConfiguration configuration;
+  configuration.minimum_healthy_percent = static_cast<std::int32_t>(least.value());
+  configuration.maximum_percent = static_cast<std::int32_t>(most.value());
+  return std::optional<api::DeploymentConfiguration>(configuration);
+}
+
+schemas::Result<std::optional<std::int32_t>> count_of(const Arguments& arguments,
+                                                      const std::string& name) {
+  if (!arguments.has(name)) {
+    return std::optional<std::int32_t>();
+  }
+  const auto count = number_of(arguments, name, 0, 0, count_max);
+  if (!count.ok()) {
+    return count.error();
+  }
+  return std::optional<std::int32_t>(static_cast<std::int32_t>(count.value()));
+}
+
+template <class Response>
+Exit finish(Session& session, const Arguments& arguments, const Answer<Response>& answer,
+            const std::string& done) {
+  const Exit exit = session.show(answer.json, [&] {
+    session.say("service " + answer.value.service->service_name.value_or("") + " " + done);
+  });
+  if (!arguments.has("wait")) {
+    return exit;
+  }
+  return wait_stable(session, arguments.get_or("cluster", "default"),
+                     answer.value.service->service_name.value_or(""));
+}
+
+Exit create(Session& session, const Arguments& arguments) {
+  api::CreateServiceRequest request;
+  request.cluster = arguments.get("cluster");
+  request.service_name = arguments.get_or("NAME", "");
+  request.task_definition = arguments.get_or("definition", request.service_name);
+  auto count = count_of(arguments, "count");
+  auto type = launch_type(arguments);
+  auto configuration = deployment_configuration(arguments);
+  auto network = network_configuration(session, arguments, *request.task_definition);
+  for (const schemas::Error* error :
+       {count.ok() ? nullptr : &count.error(), type.ok() ? nullptr : &type.error(),
+        configuration.ok() ? nullptr : &configuration.error(),
+        network.ok() ? nullptr : &network.error()}) {
+    if (error != nullptr) {
+      return session.failed(*error);
+    }
+  }
+  request.desired_count = count.value().value_or(1);
+  request.launch_type = type.value();
+  request.deployment_configuration = configuration.value();
+  request.network_configuration = network.value();
+  const auto answer = session.call<api::CreateServiceResponse>("CreateService", request);
+  return answer.ok() ? finish(session, arguments, answer.value(), "created")
+                     : session.failed(answer.error());
+}
+
+Exit update(Session& session, const Arguments& arguments) {
+  api::UpdateServiceRequest request;
+  request.cluster = arguments.get("cluster");
+  request.service = arguments.get_or("SERVICE", "");
+  request.task_definition = arguments.get("definition");
+  auto count = count_of(arguments, "count");
+  auto configuration = deployment_configuration(arguments);
+  if (!count.ok() || !configuration.ok()) {
+    return session.failed(count.ok() ? configuration.error() : count.error());
+  }
+  request.desired_count = count.value();
+  request.deployment_configuration = configuration.value();
+  if (arguments.has("force")) {
+    request.force_new_deployment = true;
+  }
+  const auto answer = session.call<api::UpdateServiceResponse>("UpdateService", request);
+  return answer.ok() ? finish(session, arguments, answer.value(), "updated")
+                     : session.failed(answer.error());
+}
+
+Exit scale(Session& session, const Arguments& arguments) {
+  api::UpdateServiceRequest request;
+  request.cluster = arguments.get("cluster");
+  request.service = arguments.get_or("SERVICE", "");
+  const auto count = count_of(arguments, "COUNT");
+  if (!count.ok()) {
+    return session.misused(count.error().message);
+  }
+  request.desired_count = count.value();
+  const auto answer = session.call<api::UpdateServiceResponse>("UpdateService", request);
+  return answer.ok() ? finish(session, arguments, answer.value(),
+                              "is to run " + std::to_string(count.value().value_or(0)))
+                     : session.failed(answer.error());
+}
+
+Exit remove(Session& session, const Arguments& arguments) {
+  api::DeleteServiceRequest request;
+  request.cluster = arguments.get("cluster");
+  request.service = arguments.get_or("SERVICE", "");
+  if (arguments.has("force")) {
+    request.force = true;
+  }
+  const auto answer = session.call<api::DeleteServiceResponse>("DeleteService", request);
+  if (!answer.ok()) {
+    return session.failed(answer.error());
+  }
+  const Exit exit = session.show(answer.value().json, [&] {
+    session.say("service " + answer.value().value.service->service_name.value_or("") + " is " +
+                answer.value().value.service->status.value_or(""));
+  });
+  if (!arguments.has("wait")) {
+    return exit;
+  }
+  return wait_inactive(session, arguments.get_or("cluster", "default"), request.service);
+}
+
+const Option service_word{
+    .name = "SERVICE", .value = "", .help = "Its name or ARN", .arity = Arity::positional};
+const Option definition_option{.name = "definition",
+                               .value = "DEFINITION",
+                               .help = "FAMILY (its newest revision), FAMILY:REVISION or ARN"};
+const Option min_healthy_option{.name = "min-healthy",
+                                .value = "PERCENT",
+                                .help = "Never fewer healthy tasks than this (default 100)"};
+const Option max_percent_option{.name = "max-percent",
+                                .value = "PERCENT",
+                                .help = "Never more tasks than this while rolling (default 200)"};
+
+Verb create_verb() {
+  std::vector<Option> options{
+      {.name = "NAME", .value = "", .help = "The service's name", .arity = Arity::positional},
+      cluster_option(),
+      definition_option,
+      {.name = "count", .value = "N", .help = "How many tasks to keep running (default 1)"},
+      launch_type_option(),
+      min_healthy_option,
+      max_percent_option,
+      wait_option()};
+  for (Option& option : network_options()) {
+    options.push_back(std::move(option));
+  }
+  return {.path = "service create",
+          .summary = "Create a service that keeps tasks running",
+          .description =
+              "Without --definition the family of the service's own name is used.\n\n"
+              "Example: ecsctl service create web --definition web:1 --count 2 --wait",
+          .options = std::move(options),
+          .run = create};
+}
+
+}  // namespace
+
+std::vector<Verb> service_change_verbs() {
+  return {create_verb(),
+          {.path = "service update",
+           .summary = "Change a service; a new definition rolls out",
+           .description = "Old tasks go as new ones become healthy, within --min-healthy and\n"
+                          "--max-percent.\n\n"
+                          "Example: ecsctl service update web --definition web:2 --wait",
+           .options = {service_word,
+                       cluster_option(),
+                       definition_option,
+                       {.name = "count", .value = "N", .help = "How many tasks to keep running"},
+                       min_healthy_option,
+                       max_percent_option,
+                       {.name = "force",
+                        .value = "",
+                        .help = "Replace all tasks even when nothing changed",
+                        .arity = Arity::flag},
+                       wait_option()},
+           .run = update},
+          {.path = "service scale",
+           .summary = "Change how many tasks a service keeps running",
+           .description = "Example: ecsctl service scale web 5 --wait",
+           .options = {service_word,
+                       {.name = "COUNT",
+                        .value = "",
+                        .help = "How many, 0 to 5000",
+                        .arity = Arity::positional},
+                       cluster_option(),
+                       wait_option()},
+           .run = scale},
+          {.path = "service delete",
+           .summary = "Delete a service",
+           .description = "A service that still wants tasks needs --force; its tasks are stopped.\n"
+                          "It stays describable as INACTIVE.",
+           .options = {service_word,
+                       cluster_option(),
+                       {.name = "force",
+                        .value = "",
+                        .help = "Even though it still wants tasks",
+                        .arity = Arity::flag},
+                       wait_option()},
+           .run = remove}};
+}
+
+}  // namespace cli

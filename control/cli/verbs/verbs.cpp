@@ -1,0 +1,21 @@
+#include "control/cli/verbs/verbs.h"
+
+namespace cli {
+
+const std::vector<Verb>& verbs() {
+  static const std::vector<Verb> all = [] {
+    std::vector<Verb> table;
+    for (const auto& family :
+         {cluster_verbs, register_verbs, definitions_verbs, run_verbs, ps_verbs, task_verbs,
+          stop_verbs, service_verbs, service_change_verbs, hosts_verbs, subnets_verbs, logs_verbs,
+          events_verbs, bill_verbs}) {
+      for (Verb& verb : family()) {
+        table.push_back(std::move(verb));
+      }
+    }
+    return table;
+  }();
+  return all;
+}
+
+}  // namespace cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <vector>
+
+#include "control/cli/command/verb.h"
+
+namespace cli {
+
+/// Everything that ecsctl can do, in the order in which help lists it.
+const std::vector<Verb>& verbs();
+
+// One file each.
+std::vector<Verb> cluster_verbs();
+std::vector<Verb> register_verbs();
+std::vector<Verb> definitions_verbs();
+std::vector<Verb> run_verbs();
+std::vector<Verb> ps_verbs();
+std::vector<Verb> task_verbs();
+std::vector<Verb> stop_verbs();
+std::vector<Verb> service_verbs();
+std::vector<Verb> service_change_verbs();
+std::vector<Verb> hosts_verbs();
+std::vector<Verb> subnets_verbs();
+std::vector<Verb> logs_verbs();
+std::vector<Verb> events_verbs();
+std::vector<Verb> bill_verbs();
+
+}  // namespace cli
