@@ -35,6 +35,7 @@ struct Deployment {
   Instant updated_at{};
   /// Placement of failing tasks waits until then, longer after each failure.
   std::optional<Instant> throttled_until;
+  Duration throttle_delay{};  ///< how long the last wait was; 0 = nothing has failed
 };
 
 struct ServiceEvent {
