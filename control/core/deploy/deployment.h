@@ -25,11 +25,10 @@ void forgive(schemas::Service& service, schemas::Instant now);
 /// What the step of a task from `before` to `after` means for its deployment: a task that stopped
 /// without ever running adds a failure and delays the next attempt, one that runs ends the count.
 /// To be called once for each change of a service's task (created: `before` = `after`). Stops that
-/// someone asked for and hosts that were lost are not the deployment's failure.
-/// `desired_count` is the service's: failures are counted in rounds of that many.
+/// someone asked for and hosts that were lost are not the deployment's failure. A task that runs
+/// but ends by itself before it was healthy adds none, yet its replacement waits too.
 std::optional<schemas::Deployment> account(const schemas::Deployment& deployment,
-                                           std::int64_t desired_count, const schemas::Task& before,
-                                           const schemas::Task& after,
+                                           const schemas::Task& before, const schemas::Task& after,
                                            const DeploySettings& settings, schemas::Instant now);
 
 /// What DescribeServices shows: tasks on their way up, and tasks that run (told to stop or not).

@@ -3,7 +3,6 @@
 // The messages of a service's event list, in the words that ECS's users search for, and the rule
 // that keeps a lasting condition from filling the list.
 
-#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,10 +23,15 @@ std::string failing_message(std::string_view service);
 /// Percentages that leave neither room to start nor leave to stop.
 std::string stuck_message(std::string_view service);
 
-/// Whether `message` is news. It is not while the same message stands in `events` (newest first),
-/// younger than `repeat_after`, with no steady state and, for a placement that failed, no started
-/// task since.
-bool is_news(const std::deque<schemas::ServiceEvent>& events, std::string_view message,
+/// From when on `message` is worth an event of the service: at once (`now`), or later while the
+/// same message stands in the list, younger than `repeat_after`. What resolves its cause makes it
+/// news again: a new deployment, a steady state, for a failed placement a started task; and for
+/// the steady state anything that has happened since.
+schemas::Instant news_from(const schemas::Service& service, std::string_view message,
+                           schemas::Duration repeat_after, schemas::Instant now);
+
+/// Whether `message` is news now.
+bool is_news(const schemas::Service& service, std::string_view message,
              schemas::Duration repeat_after, schemas::Instant now);
 
 }  // namespace control

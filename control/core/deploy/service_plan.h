@@ -21,13 +21,14 @@ struct DeploySettings {
   /// How long a task without health checks runs before it counts as healthy (ECS: 40 s). Too
   /// short and a rolling update replaces good tasks by ones that are about to crash.
   schemas::Duration healthy_after{40'000};
-  /// Pause after the first round of tasks that never ran; doubled by each further round up to
-  /// `throttle_max` (ECS: 15 min).
+  /// Pause after the first round of tasks that failed, doubled by each further round. Too short
+  /// and a thousand broken services keep the machine busy; too long and a mended one stays down.
   schemas::Duration throttle_first{1'000};
+  /// Longest pause between attempts whose tasks never ran (ECS: 15 min).
   schemas::Duration throttle_max{900'000};
-  /// Pause before replacing a task that ran but ended by itself before it counted as healthy.
-  /// ECS's own slowness paces such a service; at our speed it would spin.
-  schemas::Duration early_exit_pause{1'000};
+  /// Longest pause before replacing tasks that run, but end by themselves before they count as
+  /// healthy. ECS's own slowness paces such a service; at our speed it would spin.
+  schemas::Duration early_exit_max{60'000};
   /// How long a repeated service event is suppressed while its cause lasts (ECS: 6 h).
   schemas::Duration repeat_events_after{21'600'000};
 };
