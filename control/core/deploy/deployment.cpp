@@ -1,0 +1,126 @@
+#include "control/core/deploy/deployment.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "schemas/base/require.h"
+
+namespace control {
+namespace {
+
+using schemas::Deployment;
+using schemas::Duration;
+using schemas::Instant;
+using schemas::StopCode;
+using schemas::Task;
+using schemas::TaskStatus;
+
+/// Ended without anybody asking for it and without its host being lost.
+bool ended_by_itself(const Task& task) {
+  return task.stop_code == StopCode::task_failed_to_start ||
+         task.stop_code == StopCode::essential_container_exited;
+}
+
+bool was_healthy(const Task& task, const DeploySettings& settings) {
+  const Instant ended = task.execution_stopped_at.value_or(*task.stopped_at);
+  return ended - *task.started_at >= settings.healthy_after;
+}
+
+/// Holds the next attempt back. Tasks made before the present wait was set are of the same round
+/// as the failure that set it; the first failure made after it begins a round and doubles the wait.
+void hold_back(Deployment& deployment, const Task& task, const DeploySettings& settings,
+               Duration longest, Instant now) {
+  const bool next_round =
+      !deployment.throttled_until || task.created_at >= *deployment.throttled_until;
+  if (next_round) {
+    deployment.throttle_delay = std::max(settings.throttle_first, deployment.throttle_delay * 2);
+  }
+  deployment.throttle_delay = std::min(deployment.throttle_delay, longest);
+  const Instant until = now + deployment.throttle_delay;
+  deployment.throttled_until = std::max(deployment.throttled_until.value_or(until), until);
+}
+
+void clear_throttle(Deployment& deployment) {
+  deployment.failed_tasks = 0;
+  deployment.throttled_until.reset();
+  deployment.throttle_delay = Duration{};
+}
+
+}  // namespace
+
+void begin_deployment(schemas::Service& service, schemas::DeploymentId id,
+                      schemas::TaskSpecificationRef specification, Instant now) {
+  for (Deployment& each : service.deployments) {
+    if (each.status == schemas::DeploymentStatus::primary) {
+      each.status = schemas::DeploymentStatus::active;
+      each.updated_at = now;
+    }
+  }
+  Deployment next;
+  next.id = id;
+  next.specification = std::move(specification);
+  next.rollout_state_reason = "ECS deployment " + id.text() + " in progress.";
+  next.created_at = now;
+  next.updated_at = now;
+  service.deployments.insert(service.deployments.begin(), std::move(next));
+}
+
+void forgive(schemas::Service& service, Instant now) {
+  if (service.deployments.empty()) {
+    return;
+  }
+  Deployment& primary = service.deployments.front();
+  if (primary.failed_tasks != 0 || primary.throttled_until) {
+    clear_throttle(primary);
+    primary.updated_at = now;
+  }
+}
+
+std::optional<Deployment> account(const Deployment& deployment, const Task& before,
+                                  const Task& after, const DeploySettings& settings, Instant now) {
+  schemas::require(after.deployment == deployment.id,
+                   "a task was accounted to another deployment than its own");
+  const bool began = !before.started_at && after.started_at;
+  const bool ended =
+      before.last_status != TaskStatus::stopped && after.last_status == TaskStatus::stopped;
+  Deployment next = deployment;
+  if (began && next.failed_tasks > 0) {
+    clear_throttle(next);
+  }
+  if (ended && ended_by_itself(after)) {
+    if (!after.started_at) {
+      ++next.failed_tasks;
+      hold_back(next, after, settings, settings.throttle_max, now);
+    } else if (!was_healthy(after, settings)) {
+      hold_back(next, after, settings, settings.early_exit_max, now);
+    } else if (next.failed_tasks == 0) {
+      clear_throttle(next);
+    }
+  }
+  if (next.failed_tasks == deployment.failed_tasks &&
+      next.throttled_until == deployment.throttled_until &&
+      next.throttle_delay == deployment.throttle_delay) {
+    return std::nullopt;
+  }
+  next.updated_at = now;
+  return next;
+}
+
+TaskCounts count_tasks(std::span<const ServiceTask> tasks, schemas::DeploymentId deployment) {
+  TaskCounts counts;
+  for (const ServiceTask& each : tasks) {
+    const Task& task = *each.task;
+    if (!deployment.empty() && task.deployment != deployment) {
+      continue;
+    }
+    if (task.last_status == TaskStatus::running) {
+      ++counts.running;
+    } else if (task.last_status < TaskStatus::running &&
+               task.desired_status != TaskStatus::stopped) {
+      ++counts.pending;
+    }
+  }
+  return counts;
+}
+
+}  // namespace control

@@ -1,0 +1,97 @@
+#include "control/core/deploy/service_events.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace control {
+namespace {
+
+using schemas::Instant;
+
+/// A burst of thousands must still be an event that a person can read.
+constexpr std::size_t tasks_listed_max = 10;
+
+std::string prefix(std::string_view service) { return "(service " + std::string(service) + ") "; }
+
+std::string listed(std::span<const schemas::TaskId> tasks) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(tasks.size(), tasks_listed_max); ++i) {
+    text += " (task " + tasks[i].text() + ")";
+  }
+  if (tasks.size() > tasks_listed_max) {
+    text += " and " + std::to_string(tasks.size() - tasks_listed_max) + " more";
+  }
+  return text + ".";
+}
+
+bool starts_with(std::string_view text, const std::string& beginning) {
+  return text.substr(0, beginning.size()) == beginning;
+}
+
+}  // namespace
+
+std::string steady_state_message(std::string_view service) {
+  return prefix(service) + "has reached a steady state.";
+}
+
+std::string started_message(std::string_view service, std::span<const schemas::TaskId> tasks) {
+  return prefix(service) + "has started " + std::to_string(tasks.size()) +
+         " tasks:" + listed(tasks);
+}
+
+std::string stopped_message(std::string_view service, std::span<const schemas::TaskId> tasks) {
+  return prefix(service) + "has stopped " + std::to_string(tasks.size()) +
+         " running tasks:" + listed(tasks);
+}
+
+std::string deployment_completed_message(std::string_view service, schemas::DeploymentId id) {
+  return prefix(service) + "(deployment " + id.text() + ") deployment completed.";
+}
+
+std::string unable_to_place_message(std::string_view service, std::string_view why) {
+  return prefix(service) +
+         "was unable to place a task because no container instance met all of its requirements. "
+         "Reason: " +
+         std::string(why);
+}
+
+std::string failing_message(std::string_view service) {
+  return prefix(service) + "is unable to consistently start tasks successfully.";
+}
+
+std::string stuck_message(std::string_view service) {
+  return prefix(service) +
+         "was unable to stop or start tasks during a deployment because of the service deployment "
+         "configuration. Raise maximumPercent or lower minimumHealthyPercent.";
+}
+
+Instant news_from(const schemas::Service& service, std::string_view message,
+                  schemas::Duration repeat_after, Instant now) {
+  const std::string steady = steady_state_message(service.name);
+  const bool is_steady = message == steady;
+  const bool is_placement = starts_with(message, prefix(service.name) + "was unable to place");
+  const std::string started = prefix(service.name) + "has started ";
+  for (const schemas::ServiceEvent& event : service.events) {
+    const bool superseded = !is_steady && !service.deployments.empty() &&
+                            event.created_at < service.deployments.front().created_at;
+    if (superseded) {
+      return now;
+    }
+    if (event.message == message) {
+      return std::max(now, event.created_at + repeat_after);
+    }
+    const bool resolved = is_steady || event.message == steady ||
+                          (is_placement && starts_with(event.message, started));
+    if (resolved) {
+      return now;
+    }
+  }
+  return now;
+}
+
+bool is_news(const schemas::Service& service, std::string_view message,
+             schemas::Duration repeat_after, Instant now) {
+  return news_from(service, message, repeat_after, now) <= now;
+}
+
+}  // namespace control
