@@ -1,0 +1,61 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "agent/core/moment.h"
+#include "schemas/base/id.h"
+
+namespace agent {
+
+/// What the core can ask of the edges. Each is safe to ask twice except `start_container`, which
+/// is asked at most once in a container's life: the intent is saved before it is asked.
+enum class Action : std::uint8_t {
+  make_task,         ///< the task's cgroup, with its limits
+  make_sandbox,      ///< a network namespace: of the task (awsvpc) or of one container (bridge)
+  attach_network,    ///< the interface, routes, ports and the metadata listener of a sandbox
+  pull_image,        ///< have the container's image here, unpacked
+  create_container,  ///< root file system, cgroup, runtime `create`; no user code runs yet
+  start_container,
+  stop_container,    ///< the image's stop signal, or SIGTERM
+  kill_container,    ///< SIGKILL
+  remove_container,  ///< runtime state and root file system, whatever state it is in; logs stay
+  read_meter,        ///< counters of the task's cgroup
+  release_sandbox,   ///< undo `attach_network` and `make_sandbox`
+  remove_task,       ///< the task's cgroup and files, except its logs
+  drop_logs,
+  apply_network,  ///< of the host, not of a task; `index` counts the network's changes
+};
+
+/// One request to the edges: data, so that a test can compare it and a simulator can lose it.
+struct Effect {
+  Action action = Action::make_task;
+  schemas::TaskId task;
+  std::int64_t index = 0;  ///< which container or sandbox of the task; 0 for the others
+  auto operator<=>(const Effect&) const = default;
+};
+
+/// Counters of a task's cgroup since it was made.
+struct MeterReading {
+  Moment at;
+  std::int64_t cpu_ns = 0;
+  std::int64_t memory_bytes = 0;
+  std::int64_t memory_peak_bytes = 0;
+  bool operator==(const MeterReading&) const = default;
+};
+
+/// An effect is over. `error` is empty when it worked, else the sentence a user should see, with
+/// ECS's prefix where it has one ("CannotPullContainerError: …").
+struct Finished {
+  Effect effect;
+  std::string error;
+  std::string image_digest;           ///< of `pull_image`
+  std::string runtime_id;             ///< of `create_container`
+  std::optional<MeterReading> meter;  ///< of `read_meter`; none = there is no cgroup
+  std::int64_t log_bytes = 0;         ///< of `remove_task`: what its logs take on disk
+  bool operator==(const Finished&) const = default;
+};
+
+}  // namespace agent
