@@ -1,0 +1,210 @@
+"""A cluster of real hosts on this machine, as a test sees it: clients, hosts, and ways to hurt it."""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+import boto3
+import botocore.config
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HOSTS = os.path.join(ROOT, "tests", "hosts", "hosts")
+BIN = os.environ.get("BIN", os.path.join(ROOT, "build", "release", "bin"))
+# Clients sign with these; control runs with --auth off here.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example",
+               "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
+               "AWS_PAGER": "", "AWS_CONFIG_FILE": "/dev/null",
+               "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+
+
+def wait_for(what, seconds, condition, every=0.1):
+    """The first true answer of `condition`; a failure that says what was awaited after `seconds`."""
+    end = time.monotonic() + seconds
+    last = None
+    while True:
+        last = condition()
+        if last:
+            return last
+        if time.monotonic() > end:
+            raise AssertionError(f"after {seconds} s still not: {what} (last answer: {last!r})")
+        time.sleep(every)
+
+
+def http_get(url, seconds=5):
+    """The body of an answer 200; raises OSError otherwise. Proxies are not asked."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url, timeout=seconds) as answer:
+        return answer.read().decode()
+
+
+def answers(url):
+    """The body, or nothing when nobody answers yet."""
+    try:
+        return http_get(url, 2)
+    except OSError:
+        return None
+
+
+class Cluster:
+    """Control, a registry with the sample images, EC2-mode hosts h1… and pool hosts p1…."""
+
+    def __init__(self, name="e2e", ec2=2, pool=2, cpu=2048, memory=4096, control_options=()):
+        self.name = name
+        self.directory = tempfile.mkdtemp(prefix="stowage-")
+        try:
+            self.hosts("cluster", "--owner", str(os.getpid()), "--cluster", name,
+                       "--ec2", str(ec2), "--pool", str(pool), "--cpu", str(cpu),
+                       "--memory", str(memory), "--", "--healthy-after", "1", *control_options)
+            self.endpoint = self.show("endpoint")
+            self.registry = self.show("registry")
+            self.ecs = self.client()
+            self._await_hosts(ec2)
+        except BaseException:
+            self.keep_logs()
+            self.down()
+            raise
+
+    def hosts(self, verb, *arguments):
+        """Runs tests/hosts/hosts on this cluster; its output, or an error with what it said."""
+        done = subprocess.run([HOSTS, verb, self.directory, *arguments], text=True,
+                              env={**os.environ, "BIN": BIN}, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=180, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"hosts {verb} {arguments}: {done.stdout}")
+        return done.stdout.strip()
+
+    def show(self, *what):
+        return self.hosts("show", *what)
+
+    def down(self):
+        """Takes everything down; what could not be is an error of the test."""
+        self.hosts("down")
+
+    def keep_logs(self):
+        """The ends of all logs on standard output, for a failure's reader."""
+        for file in sorted(os.listdir(self.directory)):
+            if file.endswith(".log"):
+                with open(os.path.join(self.directory, file), errors="replace") as log:
+                    print(f"--- the end of {file}", *log.readlines()[-25:], sep="\n", flush=True)
+
+    def client(self):
+        config = botocore.config.Config(retries={"max_attempts": 1}, connect_timeout=5,
+                                        read_timeout=30, proxies={})
+        return boto3.client("ecs", endpoint_url=self.endpoint, region_name="us-east-1",
+                            aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="example",
+                            config=config)
+
+    def aws(self, *arguments, expect=0):
+        """Debian's own aws command; its JSON answer, or with `expect` > 0 what it complained of."""
+        done = subprocess.run(["/usr/bin/aws", "--endpoint-url", self.endpoint, "ecs", *arguments],
+                              text=True, capture_output=True, timeout=180, check=False,
+                              env={"PATH": "/usr/bin:/bin", "HOME": self.directory,
+                                   "NO_PROXY": "*", **CREDENTIALS})
+        if (done.returncode != 0) != (expect != 0):
+            raise AssertionError(f"aws ecs {' '.join(arguments)} ended with {done.returncode}:\n"
+                                 f"{done.stdout}\n{done.stderr}")
+        if expect:
+            return done.stderr
+        return json.loads(done.stdout) if done.stdout.strip() else {}
+
+    def image(self, name):
+        return f"{self.registry}/{name}:latest"
+
+    # --- what clients ask for ---------------------------------------------------------------------
+
+    def default_subnets(self):
+        """The subnets of the account's default VPC, by zone."""
+        listed = json.loads(http_get(f"{self.endpoint}/v1/subnets"))["subnets"]
+        return {subnet["availabilityZone"]: subnet["subnetId"] for subnet in listed
+                if subnet.get("default", True)}
+
+    def network(self, public="DISABLED"):
+        return {"awsvpcConfiguration": {"subnets": sorted(self.default_subnets().values()),
+                                        "assignPublicIp": public}}
+
+    def register(self, family, command, launch_type="EC2", mode="awsvpc", image="probe",
+                 cpu="256", memory="512", **container):
+        """Registers one container `main` that runs the probe; the definition's ARN."""
+        definition = {
+            "family": family, "networkMode": mode, "requiresCompatibilities": [launch_type],
+            "cpu": cpu, "memory": memory,
+            "containerDefinitions": [{"name": "main", "command": command,
+                                      "image": image if "/" in image else self.image(image),
+                                      **container}]}
+        return self.ecs.register_task_definition(
+            **definition)["taskDefinition"]["taskDefinitionArn"]
+
+    def run(self, definition, launch_type="FARGATE", public="DISABLED", count=1, **more):
+        """Runs tasks and returns their ARNs; a refusal is a failure of the test."""
+        answer = self.ecs.run_task(cluster=self.name, taskDefinition=definition, count=count,
+                                   launchType=launch_type,
+                                   networkConfiguration=self.network(public), **more)
+        if answer["failures"]:
+            raise AssertionError(f"RunTask refused: {answer['failures']}")
+        return [task["taskArn"] for task in answer["tasks"]]
+
+    def task(self, arn):
+        return self.ecs.describe_tasks(cluster=self.name, tasks=[arn])["tasks"][0]
+
+    def service(self, name):
+        return self.ecs.describe_services(cluster=self.name, services=[name])["services"][0]
+
+    def service_tasks(self, name):
+        arns = self.ecs.list_tasks(cluster=self.name, serviceName=name)["taskArns"]
+        if not arns:
+            return []
+        return self.ecs.describe_tasks(cluster=self.name, tasks=arns)["tasks"]
+
+    def await_status(self, arn, status, seconds=30):
+        """The task once it has that lastStatus; a stop while something else is awaited fails."""
+        def reached():
+            task = self.task(arn)
+            if task["lastStatus"] == "STOPPED" and status != "STOPPED":
+                raise AssertionError(f"the task stopped: {describe(task)}")
+            return task if task["lastStatus"] == status else None
+        return wait_for(f"{arn} {status}", seconds, reached)
+
+    def await_stable(self, name, seconds=60):
+        """What `aws ecs wait services-stable` waits for, asked more often."""
+        def stable():
+            service = self.service(name)
+            deployments = service["deployments"]
+            settled = (len(deployments) == 1
+                       and service["runningCount"] == service["desiredCount"])
+            return service if settled else None
+        return wait_for(f"service {name} stable", seconds, stable)
+
+    def _await_hosts(self, count):
+        wait_for(f"{count} hosts of {self.name}", 30, lambda: self._active_hosts() >= count)
+
+    def _active_hosts(self):
+        try:
+            arns = self.ecs.list_container_instances(cluster=self.name)["containerInstanceArns"]
+        except self.ecs.exceptions.ClusterNotFoundException:
+            return 0
+        return len(arns)
+
+
+def describe(task):
+    """A task's end in one line, for messages."""
+    containers = [(c["name"], c.get("exitCode"), c.get("reason")) for c in task["containers"]]
+    return f"{task.get('stopCode')}: {task.get('stoppedReason')} {containers}"
+
+
+def private_address(task):
+    """The address of the task's ENI, from its attachment as ECS shows it."""
+    for attachment in task["attachments"]:
+        if attachment["type"] == "ElasticNetworkInterface":
+            return detail(attachment, "privateIPv4Address")
+    raise AssertionError(f"no ENI among {task['attachments']}")
+
+
+def detail(attachment, name):
+    """One of an attachment's details; None when it has none of that name."""
+    for entry in attachment["details"]:
+        if entry["name"] == name:
+            return entry["value"]
+    return None
