@@ -57,7 +57,7 @@ schemas::Result<std::optional<api::NetworkConfiguration>> network_configuration(
     std::vector<std::string> ids;
     for (const api::Subnet& subnet :
          subnets.value().value.subnets.value_or(std::vector<api::Subnet>{})) {
-      if (subnet.default_for_az.value_or(false)) {
+      if (subnet.default_) {
         ids.push_back(subnet.subnet_id.value_or(""));
       }
     }

@@ -22,7 +22,7 @@ Exit subnets(Session& session, const Arguments&) {
          answer.value().value.subnets.value_or(std::vector<api::Subnet>{})) {
       table.add({subnet.subnet_id.value_or(""), subnet.vpc_id.value_or(""),
                  subnet.availability_zone.value_or(""), subnet.cidr_block.value_or(""),
-                 subnet.default_for_az.value_or(false) ? "yes" : "no"});
+                 subnet.default_ ? "yes" : "no"});
     }
     session.print(table);
   });
