@@ -8,8 +8,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -102,13 +105,14 @@ struct StreamReply {
   schemas::Result<StreamOpened> result;
 };
 
-/// Long polls that wait for news, and asks on their way to agents. They live as long as the
-/// process, so they are no part of World.
+/// What waits: long polls of agents, asks on their way to them, services that time or a host must
+/// wake. It lives as long as the process and follows from World anew after a restart, so it is no
+/// part of World.
 struct Parked {
   struct Poll {
     std::int64_t waiter = 0;
-    std::int64_t have_version = 0;  ///< -1 = everything is wanted
-    std::int64_t acknowledge = 0;   ///< the report that came with it, durable with its turn
+    std::optional<std::int64_t> have_version;
+    std::int64_t acknowledge = 0;  ///< the report that came with it
     schemas::Instant until{};
   };
   struct PendingAsk {
@@ -117,8 +121,18 @@ struct Parked {
     schemas::Instant asked_at{};
     std::optional<schemas::Instant> sent_at;
   };
+  /// A service with a task that found no host: tried again when the fleet has grown room.
+  struct Starved {
+    std::int64_t fleet = 0;
+    std::int64_t generation = 0;
+  };
   std::map<schemas::InstanceId, Poll> polls;  ///< one per host: a newer poll answers the older
+  std::set<std::pair<schemas::Instant, schemas::InstanceId>> poll_deadlines;
   std::map<schemas::AskId, PendingAsk> asks;
+  std::map<std::int64_t, schemas::Instant> wake_of_service;
+  std::set<std::pair<schemas::Instant, std::int64_t>> wakes;
+  std::map<std::int64_t, Starved> starved;
+  schemas::Instant next_sweep{};
 };
 
 /// What a turn decided. Deliver nothing before `rows` are committed.

@@ -29,6 +29,10 @@ struct Settings {
   schemas::Duration token_retention{86'400'000};
   /// Pause between full sweeps, which find what an incremental path may have missed.
   schemas::Duration sweep_every{10'000};
+  /// Pause before an agent is asked again for a stream that it has not opened.
+  schemas::Duration ask_again{2'000};
+  /// How long a caller waits for the agent to open a stream before the ask is dropped.
+  schemas::Duration ask_expires{30'000};
   /// Suffixes of a region's availability zones; each gets a subnet of the default VPC.
   std::vector<std::string> zone_suffixes{"a", "b"};
   /// What use costs, parsed by the edge from schemas/prices/default.yaml or `--prices`.

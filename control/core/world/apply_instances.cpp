@@ -35,7 +35,7 @@ void begin_lease(WorldParts& parts, const ContainerInstance& instance) {
 }
 
 void note(WorldParts& parts, const ContainerInstance& instance) {
-  parts.fleets[instance.cluster].put(instance);
+  show_to_placement(parts, instance);
   touch(parts, Table::instance, instance.key, instance.id.bytes());
   // What its host means for a task has changed, so its service may want something else.
   for (const std::int64_t key : parts.index.live_tasks_of_instance[instance.id]) {
@@ -46,6 +46,17 @@ void note(WorldParts& parts, const ContainerInstance& instance) {
 }
 
 }  // namespace
+
+void show_to_placement(WorldParts& parts, const ContainerInstance& instance) {
+  const auto pool = parts.index.public_addresses.find(instance.id);
+  if (pool == parts.index.public_addresses.end() || pool->second.free_count() == 0) {
+    parts.fleets[instance.cluster].put(instance);
+    return;
+  }
+  ContainerInstance shown = instance;
+  shown.inventory.attributes[std::string(public_address_attribute)] = "available";
+  parts.fleets[instance.cluster].put(shown);
+}
 
 void carry_out(WorldParts& parts, const InstanceRegistered& change) {
   const ContainerInstance& instance = change.instance;

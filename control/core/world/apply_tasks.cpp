@@ -68,6 +68,20 @@ void settle_service(WorldParts& parts, const Task* before, const Task& after) {
   }
 }
 
+/// Holds or releases a public address of a host; placement hears of the first and of the last.
+template <class Step>
+void keep_public_address(WorldParts& parts, const Eni& eni, Step step) {
+  const auto pool = parts.index.public_addresses.find(*eni.instance);
+  if (pool == parts.index.public_addresses.end()) {
+    return;
+  }
+  const bool had = pool->second.free_count() > 0;
+  step(pool->second);
+  if (had != (pool->second.free_count() > 0)) {
+    show_to_placement(parts, parts.tables.instances.at(*eni.instance));
+  }
+}
+
 void enter(WorldParts& parts, const Task* before, const Task& after) {
   settle_host(parts, before, after);
   settle_assignment(parts, before, after);
@@ -135,10 +149,9 @@ void carry_out(WorldParts& parts, const EniCreated& change) {
   }
   parts.index.enis_of_instance[*eni.instance].insert(eni.id);
   if (eni.public_address) {
-    if (const auto pool = parts.index.public_addresses.find(*eni.instance);
-        pool != parts.index.public_addresses.end()) {
-      static_cast<void>(pool->second.hold(*eni.public_address));
-    }
+    keep_public_address(parts, eni, [&](netif::AddressPool& pool) {
+      static_cast<void>(pool.hold(*eni.public_address));
+    });
   }
   parts.index.enis_assigned.insert(eni.id);
   parts.assignments.eni_placed(eni.vpc, eni.id, *eni.instance);
@@ -158,9 +171,10 @@ void carry_out(WorldParts& parts, const EniReleased& change) {
   parts.index.addresses.at(eni.subnet).release(eni.address, change.at);
   if (eni.instance) {
     parts.index.enis_of_instance[*eni.instance].erase(eni.id);
-    const auto pool = parts.index.public_addresses.find(*eni.instance);
-    if (eni.public_address && pool != parts.index.public_addresses.end()) {
-      pool->second.release(*eni.public_address, change.at);
+    if (eni.public_address) {
+      keep_public_address(parts, eni, [&](netif::AddressPool& pool) {
+        pool.release(*eni.public_address, change.at);
+      });
     }
   }
   parts.tables.enis.erase(at);

@@ -49,6 +49,9 @@ void carry_out(WorldParts& parts, const TokenRemembered& change);
 void carry_out(WorldParts& parts, const TokenForgotten& change);
 void carry_out(WorldParts& parts, const Logged& change);
 
+/// Takes over into its fleet what placement must know of a host.
+void show_to_placement(WorldParts& parts, const schemas::ContainerInstance& instance);
+
 /// The host no longer has to have the interface, nor its VPC to know it.
 void unassign_eni(WorldParts& parts, const schemas::Eni& eni);
 

@@ -85,7 +85,8 @@ constexpr std::array<Column, 8> task_columns{{{"id", text},
                                               {"containers", text},
                                               {"specification", text}}};
 
-constexpr std::array<Column, 17> task_state_columns{{{"instance", integer},
+constexpr std::array<Column, 18> task_state_columns{{{"instance", integer},
+                                                     {"eni", text},
                                                      {"last_status", integer},
                                                      {"desired_status", integer},
                                                      {"health", integer},

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -140,6 +141,10 @@ struct WorldParts {
   std::array<std::int64_t, table_count> last_key{};
   std::int64_t epoch = 0;
 };
+
+/// An attribute that placement sees on hosts with a free public address: tasks with
+/// `assignPublicIp` require it.
+inline constexpr std::string_view public_address_attribute = "stowage.public-address";
 
 /// The fleet that a task is placed on: its cluster's (by key), or the pool's (0).
 std::int64_t fleet_of(const schemas::Task& task);

@@ -1,0 +1,98 @@
+#include "control/core/loop/context.h"
+
+#include <algorithm>
+
+#include "control/core/deploy/deployment.h"
+#include "control/core/lifecycle/lifecycle.h"
+#include "control/core/loop/details.h"
+#include "control/core/world/lookups.h"
+#include "schemas/wire/wire.h"
+
+namespace control {
+
+using schemas::Cluster;
+using schemas::Service;
+using schemas::Task;
+
+namespace {
+
+void log_task(Context& context, const Task& task) {
+  const World& world = context.world;
+  const Cluster& cluster = *cluster_of(world, task.cluster);
+  TaskDetail detail;
+  detail.cluster = cluster.name;
+  detail.group = task.specification->group;
+  detail.definition = task.specification->definition->family + ":" +
+                      std::to_string(task.specification->definition->revision);
+  detail.instance = task.instance ? task.instance->text() : "";
+  detail.last_status = task.last_status;
+  detail.desired_status = task.desired_status;
+  detail.health = task.health;
+  detail.stop_code = task.stop_code;
+  detail.stopped_reason = task.stopped_reason;
+  detail.version = task.version;
+  log_event(context, cluster.scope, "task", task_arn(world, task), wire::encode(detail));
+}
+
+void account_for(Context& context, const Task& before, const Task& after) {
+  const Service* service = service_of(context.world, after.service);
+  if (service == nullptr) {
+    return;
+  }
+  const auto deployment = std::find_if(
+      service->deployments.begin(), service->deployments.end(),
+      [&](const schemas::Deployment& candidate) { return candidate.id == after.deployment; });
+  if (deployment == service->deployments.end()) {
+    return;
+  }
+  std::optional<schemas::Deployment> accounted =
+      account(*deployment, before, after, context.settings.deploy, context.now);
+  if (!accounted) {
+    return;
+  }
+  Service changed = *service;
+  changed.deployments[static_cast<std::size_t>(deployment - service->deployments.begin())] =
+      std::move(*accounted);
+  apply(context.world, ServiceChanged{std::move(changed)});
+}
+
+}  // namespace
+
+void log_event(Context& context, const schemas::Scope& scope, std::string kind, std::string subject,
+               std::string detail) {
+  apply(context.world, Logged{Event{.sequence = 0,
+                                    .at = context.now,
+                                    .scope = scope,
+                                    .kind = std::move(kind),
+                                    .subject = std::move(subject),
+                                    .detail = std::move(detail)}});
+}
+
+void change_task(Context& context, const Task& before, Task after) {
+  const Task was = before;
+  apply(context.world, TaskChanged{after});
+  log_task(context, after);
+  account_for(context, was, after);
+}
+
+void add_service_event(Context& context, std::int64_t key, std::string message) {
+  const Service* service = service_of(context.world, key);
+  schemas::require(service != nullptr, "an event of a service that does not exist");
+  ServiceEventAdded change;
+  change.key = context.world.next_key(Table::service_event);
+  change.service = key;
+  change.event = {
+      .id = schemas::EventId::draw(context.random), .created_at = context.now, .message = message};
+  apply(context.world, change);
+  log_event(context, cluster_of(context.world, service->cluster)->scope, "service",
+            service_arn(context.world, *service),
+            wire::encode(MessageDetail{.message = std::move(message)}));
+}
+
+void stop_task(Context& context, const Task& task, schemas::StopCode code, std::string reason) {
+  if (std::optional<Task> stopped = request_stop(task, code, std::move(reason), context.now)) {
+    change_task(context, task, std::move(*stopped));
+  }
+}
+
+}  // namespace control

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "control/core/loop/loop.h"
+#include "control/core/world/change.h"
+
+namespace control {
+
+/// What every part of a turn needs: the state, the rules, the instant, and the turn it adds to.
+struct Context {
+  World& world;
+  Parked& parked;
+  const Settings& settings;
+  schemas::Instant now;
+  schemas::Random& random;
+  Turn& turn;
+};
+
+/// Writes an entry of the event log. `detail` is a JSON object.
+void log_event(Context& context, const schemas::Scope& scope, std::string kind, std::string subject,
+               std::string detail);
+
+/// Carries out a change of a task: World, event log, and its deployment's account of failures.
+void change_task(Context& context, const schemas::Task& before, schemas::Task after);
+
+/// Adds a line to a service's event list and to the event log.
+void add_service_event(Context& context, std::int64_t service, std::string message);
+
+/// Stops a task, if it is not told to stop already.
+void stop_task(Context& context, const schemas::Task& task, schemas::StopCode code,
+               std::string reason);
+
+}  // namespace control

@@ -1,0 +1,471 @@
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+#include "control/core/loop/loop.h"
+#include "control/core/loop/rows/reader.h"
+#include "control/core/loop/rows/stored.h"
+#include "control/core/world/change.h"
+#include "control/core/world/parts.h"
+
+namespace control {
+
+using schemas::Error;
+using schemas::ErrorCode;
+using schemas::Instant;
+using schemas::Result;
+using schemas::TaskSpecification;
+using schemas::TaskSpecificationRef;
+
+namespace {
+
+/// Rebuilds World by making the same changes that made it, table by table in the order in which
+/// they refer to each other.
+class Loader {
+ public:
+  Loader(const Snapshot& snapshot, const Settings& settings, Instant now)
+      : snapshot_(snapshot), settings_(settings), now_(now) {}
+
+  Result<World> load();
+
+ private:
+  void epoch(RowReader& row);
+  void cluster(RowReader& row);
+  void definition(RowReader& row);
+  void service(RowReader& row);
+  void service_event(RowReader& row);
+  void instance(RowReader& row);
+  void vpc(RowReader& row);
+  void subnet(RowReader& row);
+  void security_group(RowReader& row);
+  void eni(RowReader& row);
+  void task(RowReader& row);
+  void usage(RowReader& row);
+  void token(RowReader& row);
+
+  void read(Table table, void (Loader::*reader)(RowReader&));
+  void read_state(const Row& row, schemas::Task& task);
+  TaskSpecificationRef specification(RowReader& row, std::int64_t definition,
+                                     TaskSpecification specification, const std::string& text);
+  [[nodiscard]] const std::vector<Row>& rows(Table table) const {
+    return snapshot_.rows[static_cast<std::size_t>(table)];
+  }
+  WorldParts& parts() { return WorldAccess::parts(world_); }
+
+  const Snapshot& snapshot_;
+  const Settings& settings_;
+  Instant now_;
+  World world_;
+  std::optional<Error> error_;
+  std::map<std::int64_t, const Row*> states_;
+  std::map<std::int64_t, schemas::InstanceId> instances_;
+  std::map<std::pair<std::int64_t, std::string>, TaskSpecificationRef> specifications_;
+  std::vector<std::pair<Instant, schemas::Eni>> released_;
+  std::vector<schemas::Eni> held_;
+};
+
+Result<World> Loader::load() {
+  read(Table::metadata, &Loader::epoch);
+  ++parts().epoch;
+  parts().assignments = Assignments(parts().epoch);
+  read(Table::cluster, &Loader::cluster);
+  read(Table::task_definition, &Loader::definition);
+  read(Table::service, &Loader::service);
+  read(Table::service_event, &Loader::service_event);
+  read(Table::instance, &Loader::instance);
+  read(Table::vpc, &Loader::vpc);
+  read(Table::subnet, &Loader::subnet);
+  read(Table::security_group, &Loader::security_group);
+  read(Table::eni, &Loader::eni);
+  if (!error_) {
+    // Those released first, in the order in which it happened: an address may have had several
+    // owners, and the one that holds it now came last.
+    std::sort(released_.begin(), released_.end(), [](const auto& left, const auto& right) {
+      return std::tie(left.first, left.second.key) < std::tie(right.first, right.second.key);
+    });
+    for (const auto& [at, eni] : released_) {
+      apply(world_, EniCreated{eni});
+      apply(world_, EniReleased{eni.id, at});
+    }
+    for (const schemas::Eni& eni : held_) {
+      apply(world_, EniCreated{eni});
+    }
+  }
+  for (const Row& row : rows(Table::task_state)) {
+    states_[row.key] = &row;
+  }
+  read(Table::task, &Loader::task);
+  read(Table::usage, &Loader::usage);
+  read(Table::token, &Loader::token);
+  if (error_) {
+    return *error_;
+  }
+  for (std::size_t table = 0; table < table_count; ++table) {
+    if (snapshot_.last_key[table] > 0) {
+      keep_key(parts(), static_cast<Table>(table), snapshot_.last_key[table]);
+    }
+  }
+  std::set<std::int64_t> services = std::move(parts().news.services);
+  parts().news = {};
+  parts().news.services = std::move(services);
+  touch(parts(), Table::metadata, 1, {});
+  return std::move(world_);
+}
+
+void Loader::read(Table table, void (Loader::*reader)(RowReader&)) {
+  for (const Row& row : rows(table)) {
+    if (error_) {
+      return;
+    }
+    RowReader columns(row);
+    if (columns.ok()) {
+      (this->*reader)(columns);
+    }
+    if (!columns.ok()) {
+      error_ = columns.error();
+    }
+  }
+}
+
+void Loader::epoch(RowReader& row) {
+  const std::string name = row.text();
+  const std::string value = row.text();
+  if (name != "epoch") {
+    return;
+  }
+  const auto [end, failure] =
+      std::from_chars(value.data(), value.data() + value.size(), parts().epoch);
+  if (failure != std::errc() || end != value.data() + value.size()) {
+    row.fail("is not a number");
+  }
+}
+
+void Loader::cluster(RowReader& row) {
+  schemas::Cluster cluster;
+  cluster.key = row.key();
+  cluster.scope = {row.text(), row.text()};
+  cluster.name = row.text();
+  cluster.status = row.choice<schemas::ClusterStatus>(2);
+  cluster.created_at = row.instant();
+  cluster.tags = row.json<StoredTags>().tags;
+  if (row.ok()) {
+    apply(world_, ClusterCreated{std::move(cluster)});
+  }
+}
+
+void Loader::definition(RowReader& row) {
+  schemas::Scope scope{row.text(), row.text()};
+  const std::string family = row.text();
+  const std::int64_t revision = row.integer();
+  const auto status = row.choice<schemas::TaskDefinitionStatus>(3);
+  const Instant registered_at = row.instant();
+  const std::optional<Instant> deregistered_at = row.maybe_instant();
+  auto definition = row.json<schemas::TaskDefinition>();
+  definition.key = row.key();
+  definition.family = family;
+  definition.revision = revision;
+  definition.status = status;
+  definition.registered_at = registered_at;
+  definition.deregistered_at = deregistered_at;
+  if (row.ok()) {
+    apply(world_, DefinitionRegistered{
+                      std::move(scope),
+                      std::make_shared<const schemas::TaskDefinition>(std::move(definition))});
+  }
+}
+
+TaskSpecificationRef Loader::specification(RowReader& row, std::int64_t definition,
+                                           TaskSpecification specification,
+                                           const std::string& text) {
+  TaskSpecificationRef& known = specifications_[{definition, text}];
+  if (known != nullptr) {
+    return known;
+  }
+  const auto at = world_->definitions.find(definition);
+  if (at == world_->definitions.end()) {
+    row.fail("refers to task definition row " + std::to_string(definition) +
+             ", which is not there");
+    return std::make_shared<const TaskSpecification>();
+  }
+  specification.definition = at->second.definition;
+  known = std::make_shared<const TaskSpecification>(std::move(specification));
+  return known;
+}
+
+void Loader::service(RowReader& row) {
+  const std::int64_t cluster = row.integer();
+  const std::string name = row.text();
+  const auto status = row.choice<schemas::ServiceStatus>(3);
+  const std::int64_t desired_count = row.integer();
+  const Instant created_at = row.instant();
+  auto stored = row.json<StoredDeployments>();
+  auto service = row.json<schemas::Service>();
+  service.key = row.key();
+  service.cluster = cluster;
+  service.name = name;
+  service.status = status;
+  service.desired_count = desired_count;
+  service.created_at = created_at;
+  for (StoredDeployment& written : stored.deployments) {
+    const std::string text = wire::encode(written.specification);
+    written.deployment.specification =
+        specification(row, written.definition, std::move(written.specification), text);
+    service.deployments.push_back(std::move(written.deployment));
+  }
+  if (row.ok()) {
+    apply(world_, ServiceCreated{std::move(service)});
+  }
+}
+
+void Loader::service_event(RowReader& row) {
+  ServiceEventAdded change;
+  change.key = row.key();
+  change.service = row.integer();
+  change.event.id = row.named<schemas::EventId>();
+  change.event.created_at = row.instant();
+  change.event.message = row.text();
+  if (row.ok() && !world_->services.contains(change.service)) {
+    row.fail("belongs to a service that is not there");
+  }
+  if (row.ok()) {
+    apply(world_, change);
+  }
+}
+
+void Loader::instance(RowReader& row) {
+  schemas::ContainerInstance instance;
+  instance.key = row.key();
+  instance.id = row.named<schemas::InstanceId>();
+  instance.scope = {row.text(), row.text()};
+  instance.cluster = row.integer();
+  instance.status = row.choice<schemas::InstanceStatus>(3);
+  instance.identity_hash = row.text();
+  instance.boot_id = row.text();
+  instance.registered_at = row.instant();
+  instance.version = row.integer();
+  instance.connected = row.flag();
+  instance.inventory = row.json<schemas::Inventory>();
+  // Leases are not stored: what was connected has a whole lease to show itself again, and what was
+  // not has a whole grace before its tasks are given up.
+  instance.lease_until = instance.connected ? now_ + settings_.lease : now_;
+  if (row.ok()) {
+    instances_[instance.key] = instance.id;
+    apply(world_, InstanceRegistered{std::move(instance)});
+  }
+}
+
+void Loader::vpc(RowReader& row) {
+  schemas::Vpc vpc;
+  vpc.key = row.key();
+  vpc.id = row.named<schemas::VpcId>();
+  vpc.scope = {row.text(), row.text()};
+  vpc.cidr = row.named<schemas::Cidr>();
+  vpc.is_default = row.flag();
+  if (row.ok()) {
+    apply(world_, VpcCreated{std::move(vpc)});
+  }
+}
+
+void Loader::subnet(RowReader& row) {
+  schemas::Subnet subnet;
+  subnet.key = row.key();
+  subnet.id = row.named<schemas::SubnetId>();
+  subnet.vpc = row.named<schemas::VpcId>();
+  subnet.cidr = row.named<schemas::Cidr>();
+  subnet.availability_zone = row.text();
+  subnet.vni = static_cast<std::uint32_t>(row.integer());
+  subnet.is_default = row.flag();
+  if (row.ok()) {
+    apply(world_, SubnetCreated{std::move(subnet)});
+  }
+}
+
+void Loader::security_group(RowReader& row) {
+  schemas::SecurityGroup group;
+  group.key = row.key();
+  group.id = row.named<schemas::SecurityGroupId>();
+  group.vpc = row.named<schemas::VpcId>();
+  group.name = row.text();
+  if (row.ok()) {
+    apply(world_, SecurityGroupCreated{std::move(group)});
+  }
+}
+
+void Loader::eni(RowReader& row) {
+  schemas::Eni eni;
+  eni.key = row.key();
+  eni.id = row.named<schemas::EniId>();
+  eni.attachment = row.named<schemas::AttachmentId>();
+  eni.vpc = row.named<schemas::VpcId>();
+  eni.subnet = row.named<schemas::SubnetId>();
+  eni.task = row.named<schemas::TaskId>();
+  eni.instance = row.maybe_named<schemas::InstanceId>();
+  eni.mac = row.named<schemas::Mac>();
+  eni.address.bits = static_cast<std::uint32_t>(row.integer());
+  if (const auto bits = row.maybe_integer()) {
+    eni.public_address = schemas::Ipv4{static_cast<std::uint32_t>(*bits)};
+  }
+  std::istringstream groups(row.text());
+  for (std::string group; groups >> group;) {
+    if (const auto id = schemas::SecurityGroupId::parse(group)) {
+      eni.security_groups.push_back(*id);
+    } else {
+      row.fail("names something that is no security group");
+    }
+  }
+  eni.private_dns_name = row.text();
+  eni.created_at = row.instant();
+  const std::optional<Instant> released_at = row.maybe_instant();
+  if (row.ok() && !world_->subnets.contains(eni.subnet)) {
+    row.fail("belongs to a subnet that is not there");
+  }
+  if (!row.ok()) {
+    return;
+  }
+  if (released_at) {
+    released_.emplace_back(*released_at, std::move(eni));
+  } else {
+    held_.push_back(std::move(eni));
+  }
+}
+
+void Loader::task(RowReader& row) {
+  schemas::Task task;
+  task.key = row.key();
+  task.id = row.named<schemas::TaskId>();
+  task.cluster = row.integer();
+  task.service = row.integer();
+  task.deployment.number = row.integer();
+  const std::int64_t definition = row.integer();
+  task.created_at = row.instant();
+  std::istringstream containers(row.text());
+  const std::string text = row.text();
+  schemas::Result<TaskSpecification> written = wire::decode<TaskSpecification>(text);
+  if (!written.ok()) {
+    row.fail(written.error().message);
+    return;
+  }
+  task.specification = specification(row, definition, std::move(written).value(), text);
+  const auto state = states_.find(task.key);
+  if (!row.ok() || state == states_.end() || !world_->clusters.contains(task.cluster)) {
+    row.fail("has no state or no cluster");
+    return;
+  }
+  for (const schemas::ContainerDefinition& defined : task.specification->definition->containers) {
+    std::string id;
+    containers >> id;
+    const auto parsed = schemas::ContainerId::parse(id);
+    if (!parsed) {
+      row.fail("names fewer containers than its definition");
+      return;
+    }
+    schemas::Container container;
+    container.id = *parsed;
+    container.name = defined.name;
+    task.containers.push_back(std::move(container));
+  }
+  read_state(*state->second, task);
+  if (!error_) {
+    apply(world_, TaskCreated{std::move(task)});
+  }
+}
+
+void Loader::read_state(const Row& row, schemas::Task& task) {
+  RowReader columns(row);
+  const std::int64_t instance = columns.integer();
+  task.eni = columns.maybe_named<schemas::EniId>();
+  task.last_status = columns.choice<schemas::TaskStatus>(8);
+  task.desired_status = columns.choice<schemas::TaskStatus>(8);
+  task.health = columns.choice<schemas::HealthStatus>(3);
+  task.stop_code = columns.choice<schemas::StopCode>(8);
+  task.version = columns.integer();
+  task.placed_at = columns.maybe_instant();
+  task.pull_started_at = columns.maybe_instant();
+  task.pull_stopped_at = columns.maybe_instant();
+  task.connectivity_at = columns.maybe_instant();
+  task.started_at = columns.maybe_instant();
+  task.stopping_at = columns.maybe_instant();
+  task.execution_stopped_at = columns.maybe_instant();
+  task.stopped_at = columns.maybe_instant();
+  task.availability_zone = columns.text();
+  task.stopped_reason = columns.text();
+  auto stored = columns.json<StoredContainers>();
+  if (columns.ok() && instance != 0 && !instances_.contains(instance)) {
+    columns.fail("is on a host that is not there");
+  }
+  if (columns.ok() && stored.containers.size() != task.containers.size()) {
+    columns.fail("has another number of containers than its task");
+  }
+  if (!columns.ok()) {
+    error_ = columns.error();
+    return;
+  }
+  if (instance != 0) {
+    task.instance = instances_.at(instance);
+  }
+  for (std::size_t at = 0; at < stored.containers.size(); ++at) {
+    StoredContainer& from = stored.containers[at];
+    schemas::Container& to = task.containers[at];
+    to.last_status = from.last_status;
+    to.exit_code = from.exit_code;
+    to.reason = std::move(from.reason);
+    to.runtime_id = std::move(from.runtime_id);
+    to.image_digest = std::move(from.image_digest);
+    to.health = from.health;
+    to.network_bindings = std::move(from.network_bindings);
+  }
+}
+
+void Loader::usage(RowReader& row) {
+  TaskUsage usage;
+  usage.key = row.key();
+  usage.task = row.named<schemas::TaskId>();
+  usage.scope = {row.text(), row.text()};
+  usage.cluster = row.text();
+  usage.service = row.text();
+  usage.family = row.text();
+  usage.cpu.count = row.integer();
+  usage.memory.count = row.integer();
+  usage.use.last_sequence = row.integer();
+  usage.use.metered_ns = row.integer();
+  usage.use.monotonic_covered_ns = row.integer();
+  usage.use.missing_readings = row.integer();
+  usage.use.from = row.instant();
+  usage.use.until = row.instant();
+  usage.use.cpu_time_ns = row.integer();
+  usage.use.memory_byte_seconds = row.integer();
+  usage.use.memory_peak_bytes = row.integer();
+  usage.use.closed = row.flag();
+  if (row.ok()) {
+    keep_key(parts(), Table::task, usage.key);
+    parts().tables.usage.emplace(usage.key, std::move(usage));
+  }
+}
+
+void Loader::token(RowReader& row) {
+  Token token;
+  token.key = row.key();
+  token.scope = {row.text(), row.text()};
+  token.token = row.text();
+  token.request_hash = row.text();
+  std::istringstream tasks(row.text());
+  for (std::string task; tasks >> task;) {
+    if (const auto id = schemas::TaskId::parse(task)) {
+      token.tasks.push_back(*id);
+    } else {
+      row.fail("names something that is no task");
+    }
+  }
+  token.created_at = row.instant();
+  if (row.ok()) {
+    apply(world_, TokenRemembered{std::move(token)});
+  }
+}
+
+}  // namespace
+
+Result<World> load(const Snapshot& snapshot, const Settings& settings, Instant now) {
+  return Loader(snapshot, settings, now).load();
+}
+
+}  // namespace control
