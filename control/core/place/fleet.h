@@ -37,6 +37,10 @@ class Fleet {
 
   /// What is left of a host, or nothing when it is not of this fleet.
   [[nodiscard]] std::optional<HostRoom> room(const schemas::InstanceId& instance) const;
+  /// The host as placement sees it, or null. Good until the fleet changes.
+  [[nodiscard]] const Host* host(const schemas::InstanceId& instance) const;
+  /// The zone of a host of this fleet.
+  [[nodiscard]] const std::string& zone(const schemas::InstanceId& instance) const;
   [[nodiscard]] bool contains(const schemas::InstanceId& instance) const;
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(where_.size()); }
 

@@ -5,13 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "control/core/place/refusal.h"
 #include "control/core/place/request.h"
 #include "schemas/base/id.h"
 #include "schemas/base/units.h"
@@ -38,31 +38,60 @@ struct Host {
   std::int64_t eni_slots = 0;  ///< all of them
   std::map<std::string, std::string> attributes;
   HostRoom room;
+  std::map<std::string, std::int64_t, std::less<>> groups;  ///< tasks here, by group; none is 0
 
+  /// Whether new tasks may come at all.
+  [[nodiscard]] bool open() const { return connected && status == schemas::InstanceStatus::active; }
   /// The larger of the shares of CPU and memory that are taken, in millionths.
   [[nodiscard]] std::int64_t load() const;
+  [[nodiscard]] std::int64_t group_tasks(std::string_view group) const;
 };
 
 class Lane {
  public:
+  /// What the hosts below a node of the tree have at most and at least. Hosts that are not open
+  /// have nothing.
+  struct Node {
+    std::int64_t cpu_max = std::numeric_limits<std::int64_t>::min();
+    std::int64_t memory_max = std::numeric_limits<std::int64_t>::min();
+    std::int64_t eni_slots_max = std::numeric_limits<std::int64_t>::min();
+    std::int64_t load_min = std::numeric_limits<std::int64_t>::max();
+  };
+
+  /// Tasks of one group in this zone: all of them, and the fewest on a host below each node.
+  struct Group {
+    std::int64_t total = 0;
+    std::vector<std::int32_t> fewest;
+  };
+
   /// The hosts, by id.
   [[nodiscard]] const std::vector<Host>& hosts() const { return hosts_; }
   [[nodiscard]] std::optional<std::size_t> find(const schemas::InstanceId& id) const;
 
-  /// Tasks of the group in this zone, and on the host at `index`.
-  [[nodiscard]] std::int64_t group_total(std::string_view group) const;
-  [[nodiscard]] std::int64_t group_count(std::string_view group, std::size_t index) const;
+  /// The tree: node 1 is the root, the children of n are 2n and 2n + 1, and host i is the leaf
+  /// `width() + i`. Width is a power of two; leaves without a host have nothing.
+  [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
+  [[nodiscard]] std::size_t width() const { return nodes_.size() / 2; }
+
+  /// Null when no task of the group is in this zone.
+  [[nodiscard]] const Group* group(std::string_view name) const;
 
   void insert(Host host);
-  /// Takes the host out and answers it; its group counts go with it.
-  void erase(std::size_t index);
-  /// Replaces what a host says of itself; what is taken stays taken.
-  void update(std::size_t index, const Host& host);
+  /// Takes the host out and answers it, with all that is known of it.
+  Host erase(std::size_t index);
+  /// Replaces what a host says of itself; `room` and `groups` of `said` do not count.
+  void update(std::size_t index, const Host& said);
   void take(std::size_t index, const Claim& claim);
   void give_back(std::size_t index, const Claim& claim);
 
  private:
+  void rebuild();
+  void refresh(std::size_t index);
+  void count(std::size_t index, const std::string& group, std::int32_t by);
+
   std::vector<Host> hosts_;
+  std::vector<Node> nodes_;
+  std::map<std::string, Group, std::less<>> groups_;
 };
 
 }  // namespace control

@@ -1,0 +1,115 @@
+#include "control/core/place/fleet.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "schemas/base/require.h"
+
+namespace control {
+namespace {
+
+using schemas::InstanceId;
+
+Host said_by(const schemas::ContainerInstance& instance) {
+  Host host;
+  host.id = instance.id;
+  host.status = instance.status;
+  host.connected = instance.connected;
+  host.cpu = instance.inventory.cpu;
+  host.memory = instance.inventory.memory;
+  host.eni_slots = instance.inventory.eni_capacity;
+  host.attributes = instance.inventory.attributes;
+  // One truth about the zone, whatever attributes a host was given by hand.
+  host.attributes["ecs.availability-zone"] = instance.inventory.availability_zone;
+  return host;
+}
+
+}  // namespace
+
+void Fleet::put(const schemas::ContainerInstance& instance) {
+  const Host said = said_by(instance);
+  const std::string& zone = instance.inventory.availability_zone;
+  ++generation_;
+  const auto known = where_.find(instance.id);
+  if (known != where_.end() && known->second == zone) {
+    Lane& lane = lanes_.at(zone);
+    lane.update(*lane.find(instance.id), said);
+    return;
+  }
+  Host host = said;
+  if (known == where_.end()) {
+    host.room = {host.cpu, host.memory, host.eni_slots, {}};
+  } else {  // it has moved to another zone, and its tasks with it
+    Lane& old_lane = lanes_.at(known->second);
+    Host moved = old_lane.erase(*old_lane.find(instance.id));
+    moved.room.cpu += host.cpu - moved.cpu;
+    moved.room.memory += host.memory - moved.memory;
+    moved.room.eni_slots += host.eni_slots - moved.eni_slots;
+    host.room = std::move(moved.room);
+    host.groups = std::move(moved.groups);
+    if (old_lane.hosts().empty()) {
+      lanes_.erase(known->second);
+    }
+  }
+  where_[instance.id] = zone;
+  lanes_[zone].insert(std::move(host));
+}
+
+void Fleet::remove(const InstanceId& instance) {
+  const auto known = where_.find(instance);
+  if (known == where_.end()) {
+    return;
+  }
+  const auto lane = lanes_.find(known->second);
+  lane->second.erase(*lane->second.find(instance));
+  if (lane->second.hosts().empty()) {
+    lanes_.erase(lane);
+  }
+  where_.erase(known);
+}
+
+void Fleet::take(const InstanceId& instance, const Claim& claim) {
+  const auto known = where_.find(instance);
+  schemas::require(known != where_.end(), "a task was placed on a host that is not of its fleet");
+  Lane& lane = lanes_.find(known->second)->second;
+  lane.take(*lane.find(instance), claim);
+}
+
+void Fleet::give_back(const InstanceId& instance, const Claim& claim) {
+  const auto known = where_.find(instance);
+  if (known == where_.end()) {
+    return;  // the host went first, and what was taken from it with it
+  }
+  ++generation_;
+  Lane& lane = lanes_.find(known->second)->second;
+  lane.give_back(*lane.find(instance), claim);
+}
+
+const Host* Fleet::host(const InstanceId& instance) const {
+  const auto known = where_.find(instance);
+  if (known == where_.end()) {
+    return nullptr;
+  }
+  const Lane& lane = lanes_.find(known->second)->second;
+  return &lane.hosts()[*lane.find(instance)];
+}
+
+const std::string& Fleet::zone(const InstanceId& instance) const {
+  const auto known = where_.find(instance);
+  schemas::require(known != where_.end(), "the zone of a host was asked of another fleet");
+  return known->second;
+}
+
+std::optional<HostRoom> Fleet::room(const InstanceId& instance) const {
+  const Host* found = host(instance);
+  return found == nullptr ? std::nullopt : std::optional<HostRoom>(found->room);
+}
+
+bool Fleet::contains(const InstanceId& instance) const { return where_.count(instance) > 0; }
+
+std::int64_t Fleet::group_tasks(const InstanceId& instance, std::string_view group) const {
+  const Host* found = host(instance);
+  return found == nullptr ? 0 : found->group_tasks(group);
+}
+
+}  // namespace control

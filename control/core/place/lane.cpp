@@ -1,0 +1,184 @@
+#include "control/core/place/lane.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "schemas/base/require.h"
+
+namespace control {
+namespace {
+
+constexpr std::int64_t whole = 1'000'000;
+
+std::int64_t share(std::int64_t all, std::int64_t left) {
+  return all <= 0 ? whole : std::max<std::int64_t>(0, (all - left) * whole / all);
+}
+
+Lane::Node leaf(const Host& host) {
+  if (!host.open()) {
+    return {};
+  }
+  return {host.room.cpu.count, host.room.memory.count, host.room.eni_slots, host.load()};
+}
+
+Lane::Node joined(const Lane::Node& a, const Lane::Node& b) {
+  return {std::max(a.cpu_max, b.cpu_max), std::max(a.memory_max, b.memory_max),
+          std::max(a.eni_slots_max, b.eni_slots_max), std::min(a.load_min, b.load_min)};
+}
+
+/// Leaves without a host never win.
+constexpr std::int32_t no_host = std::numeric_limits<std::int32_t>::max();
+
+}  // namespace
+
+std::int64_t Host::load() const {
+  return std::max(share(cpu.count, room.cpu.count), share(memory.count, room.memory.count));
+}
+
+std::int64_t Host::group_tasks(std::string_view group) const {
+  const auto found = groups.find(group);
+  return found == groups.end() ? 0 : found->second;
+}
+
+std::optional<std::size_t> Lane::find(const schemas::InstanceId& id) const {
+  const auto at =
+      std::lower_bound(hosts_.begin(), hosts_.end(), id,
+                       [](const Host& host, const auto& wanted) { return host.id < wanted; });
+  if (at == hosts_.end() || at->id != id) {
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(at - hosts_.begin());
+}
+
+const Lane::Group* Lane::group(std::string_view name) const {
+  const auto found = groups_.find(name);
+  return found == groups_.end() ? nullptr : &found->second;
+}
+
+void Lane::insert(Host host) {
+  const auto at = std::lower_bound(hosts_.begin(), hosts_.end(), host.id,
+                                   [](const Host& each, const auto& id) { return each.id < id; });
+  schemas::require(at == hosts_.end() || at->id != host.id, "a host was put into its zone twice");
+  hosts_.insert(at, std::move(host));
+  rebuild();
+}
+
+Host Lane::erase(std::size_t index) {
+  Host host = std::move(hosts_[index]);
+  hosts_.erase(hosts_.begin() + static_cast<std::ptrdiff_t>(index));
+  rebuild();
+  return host;
+}
+
+void Lane::update(std::size_t index, const Host& said) {
+  Host& host = hosts_[index];
+  host.room.cpu += said.cpu - host.cpu;
+  host.room.memory += said.memory - host.memory;
+  host.room.eni_slots += said.eni_slots - host.eni_slots;
+  host.cpu = said.cpu;
+  host.memory = said.memory;
+  host.eni_slots = said.eni_slots;
+  host.status = said.status;
+  host.connected = said.connected;
+  host.attributes = said.attributes;
+  refresh(index);
+}
+
+void Lane::take(std::size_t index, const Claim& claim) {
+  Host& host = hosts_[index];
+  host.room.cpu -= claim.cpu;
+  host.room.memory -= claim.memory;
+  host.room.eni_slots -= claim.eni_slots;
+  for (const HostPort& port : claim.ports) {
+    std::vector<HostPort>& used = host.room.used_ports;
+    used.insert(std::upper_bound(used.begin(), used.end(), port), port);
+  }
+  refresh(index);
+  count(index, claim.group, 1);
+}
+
+void Lane::give_back(std::size_t index, const Claim& claim) {
+  Host& host = hosts_[index];
+  schemas::require(host.group_tasks(claim.group) > 0,
+                   "a task gave back what it had not taken from its host");
+  host.room.cpu += claim.cpu;
+  host.room.memory += claim.memory;
+  host.room.eni_slots += claim.eni_slots;
+  for (const HostPort& port : claim.ports) {
+    std::vector<HostPort>& used = host.room.used_ports;
+    const auto at = std::lower_bound(used.begin(), used.end(), port);
+    schemas::require(at != used.end() && *at == port, "a port was given back that was not taken");
+    used.erase(at);
+  }
+  refresh(index);
+  count(index, claim.group, -1);
+}
+
+/// A host has come or gone: rare, so everything is built anew.
+void Lane::rebuild() {
+  std::size_t width = 1;
+  while (width < hosts_.size()) {
+    width *= 2;
+  }
+  nodes_.assign(2 * width, Node{});
+  groups_.clear();
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    nodes_[width + i] = leaf(hosts_[i]);
+  }
+  for (std::size_t i = width - 1; i > 0; --i) {
+    nodes_[i] = joined(nodes_[2 * i], nodes_[2 * i + 1]);
+  }
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    for (const auto& [name, tasks] : hosts_[i].groups) {
+      Group& group = groups_[name];
+      group.fewest.resize(2 * width, 0);
+      group.fewest[width + i] = static_cast<std::int32_t>(tasks);
+      group.total += tasks;
+    }
+  }
+  for (auto& [name, group] : groups_) {
+    std::fill(group.fewest.begin() + static_cast<std::ptrdiff_t>(width + hosts_.size()),
+              group.fewest.end(), no_host);
+    for (std::size_t i = width - 1; i > 0; --i) {
+      group.fewest[i] = std::min(group.fewest[2 * i], group.fewest[2 * i + 1]);
+    }
+  }
+}
+
+void Lane::refresh(std::size_t index) {
+  std::size_t node = width() + index;
+  nodes_[node] = leaf(hosts_[index]);
+  for (node /= 2; node > 0; node /= 2) {
+    nodes_[node] = joined(nodes_[2 * node], nodes_[2 * node + 1]);
+  }
+}
+
+void Lane::count(std::size_t index, const std::string& name, std::int32_t by) {
+  std::map<std::string, std::int64_t, std::less<>>& here = hosts_[index].groups;
+  const auto mine = here.try_emplace(name, 0).first;
+  mine->second += by;
+  if (mine->second == 0) {
+    here.erase(mine);
+  }
+  const auto found = groups_.try_emplace(name).first;
+  Group& group = found->second;
+  if (group.fewest.empty()) {
+    group.fewest.assign(2 * width(), 0);
+    std::fill(group.fewest.begin() + static_cast<std::ptrdiff_t>(width() + hosts_.size()),
+              group.fewest.end(), no_host);
+    for (std::size_t i = width() - 1; i > 0; --i) {
+      group.fewest[i] = std::min(group.fewest[2 * i], group.fewest[2 * i + 1]);
+    }
+  }
+  group.total += by;
+  std::size_t node = width() + index;
+  group.fewest[node] += by;
+  for (node /= 2; node > 0; node /= 2) {
+    group.fewest[node] = std::min(group.fewest[2 * node], group.fewest[2 * node + 1]);
+  }
+  if (group.total == 0) {
+    groups_.erase(found);
+  }
+}
+
+}  // namespace control
