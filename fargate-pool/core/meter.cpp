@@ -1,0 +1,66 @@
+#include "fargate-pool/core/meter.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "schemas/base/require.h"
+
+namespace fargate_pool {
+namespace {
+
+using schemas::MeterRecord;
+
+/// 128 bits: byte-seconds times nanoseconds.
+__extension__ typedef __int128 Wide;  // NOLINT(modernize-use-using): __extension__ needs a typedef
+
+/// The part of a counter that belongs to the uncovered end of the reading's interval.
+std::int64_t part(std::int64_t counter, std::int64_t uncovered_ns, std::int64_t length_ns) {
+  if (length_ns == uncovered_ns || length_ns <= 0) {
+    return counter;
+  }
+  return static_cast<std::int64_t>(Wide{counter} * uncovered_ns / length_ns);
+}
+
+}  // namespace
+
+Absorbed absorb(MeterTotal& total, const MeterRecord& record) {
+  if (record.sequence <= total.last_sequence) {
+    return Absorbed::repeated;
+  }
+  const bool first = total.last_sequence == 0;
+  const std::int64_t end = std::max(record.monotonic_end_ns, record.monotonic_start_ns);
+  const std::int64_t length = end - record.monotonic_start_ns;
+  const std::int64_t from = first ? record.monotonic_start_ns
+                                  : std::max(record.monotonic_start_ns, total.monotonic_covered_ns);
+  const std::int64_t uncovered = std::max<std::int64_t>(0, end - from);
+  total.missing_readings += record.sequence - total.last_sequence - 1;
+  total.last_sequence = record.sequence;
+  total.metered_ns += uncovered;
+  total.monotonic_covered_ns = first ? end : std::max(end, total.monotonic_covered_ns);
+  total.cpu_time_ns += part(record.cpu_time_ns, uncovered, length);
+  total.memory_byte_seconds += part(record.memory_byte_seconds, uncovered, length);
+  total.memory_peak_bytes = std::max(total.memory_peak_bytes, record.memory_peak_bytes);
+  total.from = first ? record.wall_start : std::min(total.from, record.wall_start);
+  total.until = first ? record.wall_end : std::max(total.until, record.wall_end);
+  total.closed = total.closed || record.last;
+  return Absorbed::added;
+}
+
+MeterTotal total_of(std::span<const MeterRecord> records) {
+  std::vector<const MeterRecord*> in_order;
+  in_order.reserve(records.size());
+  for (const MeterRecord& record : records) {
+    schemas::require(record.task == records.front().task,
+                     "readings of several tasks were added up as one");
+    in_order.push_back(&record);
+  }
+  std::sort(in_order.begin(), in_order.end(),
+            [](const MeterRecord* a, const MeterRecord* b) { return a->sequence < b->sequence; });
+  MeterTotal total;
+  for (const MeterRecord* record : in_order) {
+    absorb(total, *record);
+  }
+  return total;
+}
+
+}  // namespace fargate_pool
