@@ -73,7 +73,7 @@ OrderAnswer condition_answer(const TaskState& task, std::int64_t container,
   if (now.boot_ns >= deadline_ns) {
     const std::string why = "did not get there within its startTimeout of " +
                             std::to_string(limit->count() / 1000) + " seconds";
-    return {Readiness::never, never_because(task, container, dependency, why), std::nullopt};
+    return {Readiness::never, never_because(task, container, dependency, why), deadline_ns};
   }
   return {Readiness::waiting, "", deadline_ns};
 }

@@ -20,7 +20,7 @@ enum class Readiness : std::uint8_t {
 struct OrderAnswer {
   Readiness readiness = Readiness::ready;
   std::string reason;  ///< set when `never`
-  /// When a dependency's startTimeout runs out, if one is running.
+  /// When a dependency's startTimeout runs out or ran out, if one is what counts.
   std::optional<std::int64_t> deadline_ns;
 };
 
