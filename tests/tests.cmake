@@ -1,4 +1,5 @@
 # One unit binary per room, so that a changed core file is one small link away from its answer.
+include(tests/bench/bench.cmake OPTIONAL)  # also in a release build: that is what it measures
 if(NOT STOWAGE_TESTS)
   return()
 endif()
@@ -38,6 +39,6 @@ unit(control_edge        control_edge)
 unit(cli                 cli)
 
 # Tests with kernel or files beside them: each folder of tests/ may bring its own.
-foreach(folder tidy store netif engine conformance e2e bench sim)
+foreach(folder tidy store netif engine conformance e2e sim)
   include(tests/${folder}/${folder}.cmake OPTIONAL)
 endforeach()

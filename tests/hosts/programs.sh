@@ -148,27 +148,27 @@ verb_registry() {
   exec {packing}>&-
 }
 
-cluster_hosts() {  # cluster_hosts <cluster> <ec2> <pool> <cpu> <memory>
+cluster_hosts() {  # cluster_hosts <cluster> <ec2> <pool> <option…>
   local cluster=$1 ec2=$2 pool=$3 number zone name
-  local -a share=(--cpu "$4" --memory "$5")
+  shift 3
   for ((number = 1; number <= ec2 + pool; number++)); do
     # Hosts of each kind alternate between two zones.
     if ((number % 2)); then zone=us-east-1a; else zone=us-east-1b; fi
     if ((number <= ec2)); then
       name=h$number
       verb_add "$dir" "$name"
-      verb_agent "$dir" "$name" --cluster "$cluster" --az "$zone" "${share[@]}"
+      verb_agent "$dir" "$name" --cluster "$cluster" --az "$zone" "$@"
     else
       name=p$((number - ec2))
       verb_add "$dir" "$name"
-      verb_agent "$dir" "$name" --pool --az "$zone" "${share[@]}"
+      verb_agent "$dir" "$name" --pool --az "$zone" "$@"
     fi
   done
 }
 
 verb_cluster() {
   local directory=$1 cluster=default ec2=2 pool=2 cpu=2048 memory=4096
-  local -a owner=()
+  local -a owner=() options=()
   shift
   while (($#)); do
     case $1 in
@@ -178,6 +178,7 @@ verb_cluster() {
       --pool) pool=$2 ;;
       --cpu) cpu=$2 ;;
       --memory) memory=$2 ;;
+      --agent-options) read -r -a options <<<"$2" ;;
       --) shift && break ;;
       *) usage ;;
     esac
@@ -189,6 +190,6 @@ verb_cluster() {
   echo "hosts: registry $(<"$dir/registry.address")"
   verb_control "$directory" "$@"
   echo "hosts: control $(control_endpoint)"
-  cluster_hosts "$cluster" "$ec2" "$pool" "$cpu" "$memory"
+  cluster_hosts "$cluster" "$ec2" "$pool" --cpu "$cpu" --memory "$memory" "${options[@]}"
   echo "hosts: $ec2 of cluster $cluster, $pool of the pool"
 }
