@@ -68,6 +68,12 @@ void log_event(Context& context, const schemas::Scope& scope, std::string kind, 
                                     .detail = std::move(detail)}});
 }
 
+void create_task(Context& context, Task task) {
+  apply(context.world, TaskCreated{task});
+  log_task(context, task);
+  account_for(context, task, task);
+}
+
 void change_task(Context& context, const Task& before, Task after) {
   const Task was = before;
   apply(context.world, TaskChanged{after});

@@ -22,6 +22,9 @@ struct Context {
 void log_event(Context& context, const schemas::Scope& scope, std::string kind, std::string subject,
                std::string detail);
 
+/// Makes a task: World, event log, and its deployment's account.
+void create_task(Context& context, schemas::Task task);
+
 /// Carries out a change of a task: World, event log, and its deployment's account of failures.
 void change_task(Context& context, const schemas::Task& before, schemas::Task after);
 

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -22,19 +21,20 @@
 #include "schemas/base/random.h"
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
+#include "schemas/codec/api.h"
 #include "schemas/model/agent_channel.h"
 
 namespace control {
 
-/// A decoded request of the public API. `input` points to the operation's generated input struct
-/// (`api::RunTaskRequest` for "RunTask"), which the edge has decoded and validated against its
+/// A decoded request of the public API. `input` is the operation's generated input struct
+/// (`api::RunTaskRequest` for "RunTask"), which the edge has decoded and checked against its
 /// shape. `request` is the edge's own number; the reply carries it back.
 struct ApiCall {
   std::int64_t request = 0;
   schemas::Scope scope;
   std::string principal;  ///< ARN of who asks, for `createdBy` and `registeredBy`
   std::string operation;  ///< wire name, for example "RunTask"
-  std::shared_ptr<const void> input;
+  api::Value input;
 };
 
 /// POST /agent/v1/join. The edge has checked the token and drawn the secret; only its hash comes
@@ -82,10 +82,10 @@ struct Tick {};
 using Input =
     std::variant<ApiCall, AgentJoin, AgentSync, WaiterGone, StreamWanted, StreamSettled, Tick>;
 
-/// The answer to an ApiCall: `output` points to the operation's generated output struct.
+/// The answer to an ApiCall: the operation's generated output struct, or its error.
 struct Reply {
   std::int64_t request = 0;
-  schemas::Result<std::shared_ptr<const void>> result;
+  schemas::Result<api::Value> result;
 };
 
 /// The answer to an AgentJoin (its `secret` left empty: only the edge knows it) or an AgentSync.

@@ -1,0 +1,118 @@
+#include "control/core/loop/launch.h"
+
+#include <algorithm>
+
+#include "control/core/loop/network.h"
+#include "control/core/place/place.h"
+#include "control/core/world/lookups.h"
+
+namespace control {
+
+using schemas::ContainerInstance;
+using schemas::InstanceId;
+using schemas::LaunchType;
+using schemas::NetworkMode;
+using schemas::Task;
+using schemas::TaskSpecification;
+
+namespace {
+
+TaskRequest request_of(const World& world, const LaunchOrder& order) {
+  const TaskSpecification& specification = *order.specification;
+  TaskRequest request = request_for(specification);
+  request.claim.group = std::to_string(order.cluster) + "/" + request.claim.group;
+  if (specification.network) {
+    request.zones = zones_with_addresses(world, *specification.network);
+    if (specification.network->assign_public_ip) {
+      request.required_attributes.emplace_back(public_address_attribute);
+    }
+  }
+  return request;
+}
+
+LaunchRefusal no_address(const TaskSpecification& specification) {
+  std::string subnets;
+  for (const schemas::SubnetId& id : specification.network->subnets) {
+    subnets += (subnets.empty() ? "" : ", ") + id.text();
+  }
+  return {.reason = "RESOURCE:ENI",
+          .detail = "No free address is left in " + subnets + ".",
+          .arn = {},
+          .event = "No free address is left in the subnets of the service (" + subnets + ")."};
+}
+
+LaunchRefusal refusal_for(const World& world, const TaskSpecification& specification,
+                          const std::vector<Refusal>& refusals) {
+  if (specification.launch_type == LaunchType::fargate) {
+    std::string why(pool_shortage());
+    if (refusals.empty()) {
+      why += " The pool has no hosts: start one with ecs-agent --pool.";
+    } else {
+      why += " " + explain(closest(refusals));
+    }
+    return {.reason = "RESOURCE:FARGATE", .detail = why, .arn = {}, .event = why};
+  }
+  if (refusals.empty()) {
+    return {.reason = "RESOURCE:CPU",
+            .detail = "No Container Instances were found in your cluster.",
+            .arn = {},
+            .event = closest_match(refusals)};
+  }
+  const Refusal& best = closest(refusals);
+  const ContainerInstance* host = find_instance(world, best.instance);
+  return {.reason = std::string(ecs_reason(best.reason)),
+          .detail = explain(best),
+          .arn = host == nullptr ? "" : instance_arn(world, *host),
+          .event = closest_match(refusals)};
+}
+
+void make_task(Context& context, const LaunchOrder& order, schemas::TaskId id,
+               const ContainerInstance& host) {
+  const TaskSpecification& specification = *order.specification;
+  Task task;
+  task.key = context.world.next_key(Table::task);
+  task.id = id;
+  task.cluster = order.cluster;
+  task.service = order.service;
+  task.deployment = order.deployment;
+  task.specification = order.specification;
+  task.instance = host.id;
+  task.availability_zone = host.inventory.availability_zone;
+  task.created_at = context.now;
+  task.placed_at = context.now;
+  for (const schemas::ContainerDefinition& defined : specification.definition->containers) {
+    schemas::Container container;
+    container.id = schemas::ContainerId::draw(context.random);
+    container.name = defined.name;
+    task.containers.push_back(std::move(container));
+  }
+  if (specification.network) {
+    task.eni = make_eni(context, *specification.network, id, host).id;
+  } else {
+    task.last_status = schemas::TaskStatus::pending;
+  }
+  create_task(context, std::move(task));
+}
+
+}  // namespace
+
+Launch launch(Context& context, const LaunchOrder& order) {
+  const TaskSpecification& specification = *order.specification;
+  const TaskRequest request = request_of(context.world, order);
+  if (specification.network && request.zones.empty()) {
+    return no_address(specification);
+  }
+  const std::int64_t fleet = specification.launch_type == LaunchType::fargate ? 0 : order.cluster;
+  const Placement placement = place(request, context.world.fleet(fleet), context.random);
+  if (const auto* refusals = std::get_if<std::vector<Refusal>>(&placement)) {
+    return refusal_for(context.world, specification, *refusals);
+  }
+  const ContainerInstance* host =
+      find_instance(context.world, *std::get_if<InstanceId>(&placement));
+  schemas::require(host != nullptr, "a task was placed on a host that does not exist");
+  const auto id = schemas::TaskId::draw(context.random);
+  make_task(context, order, id, *host);
+  return id;
+}
+
+}  // namespace control

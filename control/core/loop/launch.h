@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "control/core/loop/context.h"
+#include "control/core/place/refusal.h"
+
+namespace control {
+
+/// A task to be made and placed at once: a task exists only with a host.
+struct LaunchOrder {
+  std::int64_t cluster = 0;
+  std::int64_t service = 0;  ///< 0 = standalone
+  schemas::DeploymentId deployment;
+  schemas::TaskSpecificationRef specification;
+};
+
+/// Why there is no task.
+struct LaunchRefusal {
+  std::string reason;  ///< ECS's word, for example "RESOURCE:CPU"
+  std::string detail;  ///< a sentence with numbers
+  std::string arn;     ///< the host that came closest; empty when there is none or it is the pool
+  std::string event;   ///< the sentence of a service's event
+};
+
+using Launch = std::variant<schemas::TaskId, LaunchRefusal>;
+
+/// Chooses a host, gives the task its interface and makes it.
+Launch launch(Context& context, const LaunchOrder& order);
+
+}  // namespace control

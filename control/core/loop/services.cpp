@@ -1,0 +1,178 @@
+#include "control/core/loop/services.h"
+
+#include <algorithm>
+
+#include "control/core/deploy/deployment.h"
+#include "control/core/deploy/service_events.h"
+#include "control/core/loop/details.h"
+#include "control/core/loop/launch.h"
+#include "control/core/world/lookups.h"
+#include "control/core/world/parts.h"
+#include "schemas/wire/wire.h"
+
+namespace control {
+
+using schemas::Deployment;
+using schemas::Service;
+using schemas::ServiceStatus;
+using schemas::Task;
+
+namespace {
+
+/// A plan asks for nothing once it is carried out, so two rounds are the rule; more in one turn
+/// would be a planner that contradicts itself.
+constexpr int rounds_max = 8;
+
+void forget_wake(Context& context, std::int64_t service) {
+  const auto at = context.parked.wake_of_service.find(service);
+  if (at != context.parked.wake_of_service.end()) {
+    context.parked.wakes.erase({at->second, service});
+    context.parked.wake_of_service.erase(at);
+  }
+}
+
+void set_wake(Context& context, std::int64_t service, schemas::Instant at) {
+  forget_wake(context, service);
+  context.parked.wake_of_service[service] = at;
+  context.parked.wakes.insert({at, service});
+}
+
+/// Those that something happened to, that time wakes, or whose fleet has grown room.
+std::set<std::int64_t> due_services(Context& context) {
+  std::set<std::int64_t> due = std::exchange(WorldAccess::parts(context.world).news.services, {});
+  while (!context.parked.wakes.empty() && context.parked.wakes.begin()->first <= context.now) {
+    const std::int64_t service = context.parked.wakes.begin()->second;
+    forget_wake(context, service);
+    due.insert(service);
+  }
+  for (const auto& [service, starved] : context.parked.starved) {
+    if (context.world.fleet(starved.fleet).generation() != starved.generation) {
+      due.insert(service);
+    }
+  }
+  return due;
+}
+
+void stop_tasks(Context& context, const std::vector<TaskStop>& stops) {
+  for (const TaskStop& stop : stops) {
+    const Task* task = find_task(context.world, stop.task);
+    schemas::require(task != nullptr, "a plan stops a task that does not exist");
+    stop_task(context, *task, stop.code, stop.reason);
+  }
+}
+
+void starve(Context& context, const Service& service, const LaunchOrder& order,
+            const LaunchRefusal& refusal) {
+  const std::int64_t fleet =
+      order.specification->launch_type == schemas::LaunchType::fargate ? 0 : service.cluster;
+  context.parked.starved[service.key] = {.fleet = fleet,
+                                         .generation = context.world.fleet(fleet).generation()};
+  std::string message = unable_to_place_message(service.name, refusal.event);
+  if (is_news(service, message, context.settings.deploy.repeat_events_after, context.now)) {
+    add_service_event(context, service.key, std::move(message));
+  }
+}
+
+void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart>& starts) {
+  context.parked.starved.erase(key);
+  std::vector<schemas::TaskId> started;
+  std::optional<std::pair<LaunchOrder, LaunchRefusal>> refused;
+  for (const TaskStart& start : starts) {
+    const Service& service = context.world->services.at(key);
+    const auto deployment =
+        std::find_if(service.deployments.begin(), service.deployments.end(),
+                     [&](const Deployment& candidate) { return candidate.id == start.deployment; });
+    schemas::require(deployment != service.deployments.end(),
+                     "a plan starts tasks of a deployment that does not exist");
+    const LaunchOrder order{.cluster = service.cluster,
+                            .service = key,
+                            .deployment = deployment->id,
+                            .specification = deployment->specification};
+    for (std::int64_t count = 0; count < start.count && !refused; ++count) {
+      const Launch launched = launch(context, order);
+      if (const auto* task = std::get_if<schemas::TaskId>(&launched)) {
+        started.push_back(*task);
+      } else {
+        refused.emplace(order, *std::get_if<LaunchRefusal>(&launched));
+      }
+    }
+  }
+  const std::string name = context.world->services.at(key).name;
+  if (!started.empty()) {
+    add_service_event(context, key, started_message(name, started));
+  }
+  if (refused) {
+    starve(context, context.world->services.at(key), refused->first, refused->second);
+  }
+}
+
+void settle_service(Context& context, const Service& service, const ServicePlan& plan) {
+  if (plan.deployments.empty() && !plan.status) {
+    return;
+  }
+  Service settled = service;
+  settle(settled, plan, context.now);
+  const bool ended = settled.status == ServiceStatus::inactive;
+  const std::string arn = service_arn(context.world, service);
+  const schemas::Scope scope = cluster_of(context.world, service.cluster)->scope;
+  apply(context.world, ServiceChanged{std::move(settled)});
+  for (const DeploymentChange& change : plan.deployments) {
+    const bool completed = change.kind == DeploymentChange::Kind::completed;
+    log_event(context, scope, completed ? "deployment.completed" : "deployment.removed", arn,
+              wire::encode(MessageDetail{.message = change.deployment.text()}));
+  }
+  if (ended) {
+    log_event(context, scope, "service.inactive", arn, "{}");
+  }
+}
+
+void decide_service(Context& context, std::int64_t key) {
+  const Service* service = service_of(context.world, key);
+  if (service == nullptr || service->status == ServiceStatus::inactive) {
+    forget_wake(context, key);
+    context.parked.starved.erase(key);
+    return;
+  }
+  const std::vector<ServiceTask> tasks = service_tasks(context.world, key);
+  const ServicePlan plan = plan_service(*service, tasks, context.settings.deploy, context.now);
+  settle_service(context, *service, plan);
+  stop_tasks(context, plan.stops);
+  for (const std::string& message : plan.events) {
+    add_service_event(context, key, message);
+  }
+  start_tasks(context, key, plan.starts);
+  if (plan.next_wake) {
+    set_wake(context, key, *plan.next_wake);
+  } else {
+    forget_wake(context, key);
+  }
+}
+
+}  // namespace
+
+std::vector<ServiceTask> service_tasks(const World& world, std::int64_t service) {
+  std::vector<ServiceTask> tasks;
+  for (const std::int64_t key : entry_or_empty(world.index().live_tasks_of_service, service)) {
+    const Task& task = world->tasks.at(key);
+    const schemas::ContainerInstance* host =
+        task.instance ? find_instance(world, *task.instance) : nullptr;
+    const bool leaving = host != nullptr && host->status != schemas::InstanceStatus::active;
+    tasks.push_back(
+        {.task = &task, .host = leaving ? HostCondition::leaving : HostCondition::in_service});
+  }
+  return tasks;
+}
+
+void decide_services(Context& context) {
+  for (int round = 0; round < rounds_max; ++round) {
+    const std::set<std::int64_t> due = due_services(context);
+    if (due.empty()) {
+      return;
+    }
+    for (const std::int64_t service : due) {
+      decide_service(context, service);
+    }
+  }
+}
+
+}  // namespace control
