@@ -1,5 +1,6 @@
-# One unit binary per room, so that a changed core file is one small link away from its answer.
 include(tests/bench/bench.cmake OPTIONAL)  # also in a release build: that is what it measures
+
+# One unit binary per room, so that a changed core file is one small link away from its answer.
 if(NOT STOWAGE_TESTS)
   return()
 endif()
