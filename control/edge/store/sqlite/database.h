@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "control/core/world/rows.h"
+#include "schemas/base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace control::store::sqlite {
+
+/// A prepared statement. Bound texts must outlive the next `step` or `reset`.
+class Statement {
+ public:
+  enum class Step : std::uint8_t { row, done };
+
+  void bind(int position, const Value& value);  ///< positions count from 1
+  void bind(int position, std::int64_t value);
+  [[nodiscard]] schemas::Result<Step> step();
+  void reset();
+  /// Runs it to its end and makes it ready for the next use.
+  [[nodiscard]] schemas::Outcome run();
+
+  [[nodiscard]] std::int64_t integer(int column) const;  ///< columns count from 0; null is 0
+  [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] Value value(int column) const;
+
+ private:
+  friend class Database;
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+/// One connection to one file; one thread at a time. Errors carry SQLite's own words, the file
+/// and, where a person can help, what to do.
+class Database {
+ public:
+  enum class Mode : std::uint8_t { read_write, read_only };
+  static schemas::Result<Database> open(const std::string& path, Mode mode);
+
+  [[nodiscard]] schemas::Result<Statement> prepare(const std::string& sql) const;
+  [[nodiscard]] schemas::Outcome execute(const std::string& sql) const;
+  /// The first column of the first row, 0 if there is none.
+  [[nodiscard]] schemas::Result<std::int64_t> integer(const std::string& sql) const;
+  /// Moves what the log holds into the file and empties the log, waiting for readers and writers
+  /// no longer than the connection's busy time-out. Whether the log is empty afterwards.
+  [[nodiscard]] schemas::Result<bool> checkpoint() const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* connection) const;
+  };
+  explicit Database(sqlite3* connection) : connection_(connection) {}
+  std::unique_ptr<sqlite3, Close> connection_;
+};
+
+}  // namespace control::store::sqlite

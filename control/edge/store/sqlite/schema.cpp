@@ -1,0 +1,111 @@
+#include "control/edge/store/sqlite/schema.h"
+
+namespace control::store::sqlite {
+
+namespace {
+
+/// "STOW": marks our files, so that another program's database is not mistaken for an empty one.
+constexpr std::int64_t application_id = 0x53544f57;
+
+schemas::Error refused(const std::string& path, const std::string& why) {
+  return {.code = schemas::ErrorCode::server, .message = path + ": " + why};
+}
+
+std::string column_list(const TableShape& shape) {
+  std::string list = "key";
+  for (const Column& column : shape.columns) {
+    list += ", ";
+    list += column.name;
+  }
+  return list;
+}
+
+schemas::Outcome create_all(const Database& database) {
+  std::string sql = "BEGIN IMMEDIATE;";
+  for (const TableShape& shape : table_shapes()) {
+    sql += create_statement(shape) + ";";
+  }
+  sql += "PRAGMA application_id = " + std::to_string(application_id) +
+         ";PRAGMA user_version = " + std::to_string(schema_version) + ";COMMIT;";
+  return database.execute(sql);
+}
+
+schemas::Outcome migrate(const Database& database, std::int64_t from) {
+  std::string sql = "BEGIN IMMEDIATE;";
+  for (const Migration& migration : migrations()) {
+    if (migration.from >= from) {
+      sql += migration.sql;
+    }
+  }
+  sql += "PRAGMA user_version = " + std::to_string(schema_version) + ";COMMIT;";
+  return database.execute(sql);
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+  return {};  // version 1 is the first
+}
+
+std::string create_statement(const TableShape& shape) {
+  std::string sql = "CREATE TABLE \"" + std::string(shape.name) + "\" (key INTEGER PRIMARY KEY";
+  for (const Column& column : shape.columns) {
+    sql += ", ";
+    sql += column.name;
+    sql += column.type == ColumnType::integer ? " INTEGER" : " TEXT";
+  }
+  return sql + ") STRICT";
+}
+
+std::string put_statement(const TableShape& shape) {
+  std::string sql =
+      "INSERT INTO \"" + std::string(shape.name) + "\" (" + column_list(shape) + ") VALUES (?";
+  std::string changes;
+  for (const Column& column : shape.columns) {
+    sql += ", ?";
+    changes += changes.empty() ? "" : ", ";
+    changes += std::string(column.name) + " = excluded." + std::string(column.name);
+  }
+  return sql + ") ON CONFLICT (key) DO UPDATE SET " + changes;
+}
+
+std::string erase_statement(const TableShape& shape) {
+  return "DELETE FROM \"" + std::string(shape.name) + "\" WHERE key = ?";
+}
+
+std::string select_statement(const TableShape& shape) {
+  return "SELECT " + column_list(shape) + " FROM \"" + std::string(shape.name) + "\" ORDER BY key";
+}
+
+schemas::Outcome prepare_schema(const Database& database, const std::string& path) {
+  const schemas::Result<std::int64_t> owner = database.integer("PRAGMA application_id");
+  if (!owner.ok()) {
+    return owner.error();
+  }
+  const schemas::Result<std::int64_t> version = database.integer("PRAGMA user_version");
+  if (!version.ok()) {
+    return version.error();
+  }
+  const schemas::Result<std::int64_t> tables =
+      database.integer("SELECT count(*) FROM sqlite_schema");
+  if (!tables.ok()) {
+    return tables.error();
+  }
+  if (tables.value() == 0 && owner.value() == 0) {
+    return create_all(database);
+  }
+  if (owner.value() != application_id) {
+    return refused(path, "this is another program's database. Name another file with --store.");
+  }
+  if (version.value() > schema_version) {
+    return refused(path, "written by a newer Stowage (schema " + std::to_string(version.value()) +
+                             "; this one reads up to " + std::to_string(schema_version) +
+                             "). Run that version, or restore a backup made before the upgrade.");
+  }
+  if (version.value() < schema_version) {
+    return migrate(database, version.value());
+  }
+  return schemas::Done{};
+}
+
+}  // namespace control::store::sqlite

@@ -1,0 +1,9 @@
+# The store against real files: crashes, full disks, damaged and newer files, old versions.
+file(GLOB store_sources CONFIGURE_DEPENDS tests/store/*.cpp)
+if(store_sources)
+  add_executable(test_store ${store_sources})
+  target_include_directories(test_store PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(test_store PRIVATE SOURCE_ROOT="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(test_store PRIVATE control_store test_main house_rules)
+  add_test(NAME store COMMAND test_store)
+endif()

@@ -1,0 +1,300 @@
+#include "control/edge/store/store.h"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "control/edge/store/data_directory.h"
+#include "control/edge/store/sqlite/sqlite_store.h"
+#include "tests/store/workplace.h"
+
+namespace control::store {
+
+namespace {
+
+using store_test::cluster_row;
+using store_test::erased;
+using store_test::event_row;
+using store_test::read_file;
+using store_test::SmallDisk;
+using store_test::Workplace;
+using store_test::write_file;
+
+std::unique_ptr<Store> opened(const std::string& path) {
+  auto store = open_sqlite({.path = path});
+  if (!store.ok()) {
+    FAIL(store.error().message);
+  }
+  return std::move(store).value();
+}
+
+std::vector<Row> clusters(Store& store) {
+  const schemas::Result<Snapshot> snapshot = store.load();
+  REQUIRE(snapshot.ok());
+  return snapshot.value().rows[static_cast<std::size_t>(Table::cluster)];
+}
+
+void must(const schemas::Outcome& outcome) {
+  if (!outcome.ok()) {
+    FAIL(outcome.error().message);
+  }
+}
+
+mode_t mode_of(const std::string& path) {
+  struct stat info {};
+  REQUIRE(::stat(path.c_str(), &info) == 0);
+  return info.st_mode & 0777U;
+}
+
+std::string refusal(const std::string& path) {
+  const auto store = open_sqlite({.path = path});
+  if (!store.ok()) {
+    return store.error().message;
+  }
+  const schemas::Result<Snapshot> snapshot = store.value()->load();
+  return snapshot.ok() ? "" : snapshot.error().message;
+}
+
+/// Runs SQL on a file as any other program could.
+void run_sql(const std::string& path, const std::string& sql) {
+  sqlite3* connection = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &connection) == SQLITE_OK);
+  CHECK(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(connection);
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("what was committed is what the next process loads, last value and all") {
+  const Workplace place;
+  const std::string path = place.file("control.db");
+  const std::string odd("nul \0 and \xc3\xa9", 12);
+  {
+    const auto store = opened(path);
+    must(store->commit(std::vector{cluster_row(1, "a"), cluster_row(2, "b"), cluster_row(3, odd)}));
+    must(store->commit(std::vector{cluster_row(1, "a2"), erased(Table::cluster, 2)}));
+    must(store->commit(std::vector{event_row(7, 5)}));
+  }
+  const auto store = opened(path);
+  CHECK(clusters(*store) == std::vector{cluster_row(1, "a2"), cluster_row(3, odd)});
+  const schemas::Result<Snapshot> snapshot = store->load();
+  CHECK(snapshot.value().last_key[static_cast<std::size_t>(Table::event)] == 7);
+  CHECK(snapshot.value().rows[static_cast<std::size_t>(Table::event)].empty());
+}
+
+TEST_CASE("a turn is written whole or not at all") {
+  const Workplace place;
+  const auto store = opened(place.file("control.db"));
+  must(store->commit(std::vector{cluster_row(1, "a")}));
+  Row wrong = cluster_row(3, "c");
+  wrong.values[3] = std::string("not a number");
+  const schemas::Outcome refused = store->commit(std::vector{cluster_row(2, "b"), wrong});
+  REQUIRE_FALSE(refused.ok());
+  CHECK(has(refused.error().message, "control.db"));
+  CHECK(clusters(*store) == std::vector{cluster_row(1, "a")});
+}
+
+TEST_CASE("nobody else can read the database or its log") {
+  const Workplace place;
+  const auto directory = DataDirectory::open(place.file("data"));
+  REQUIRE(directory.ok());
+  const auto store = opened(directory.value()->file("control.db"));
+  must(store->commit(std::vector{cluster_row(1, "a")}));
+  CHECK(mode_of(place.file("data")) == 0700);
+  for (const char* name : {"control.db", "control.db-wal", "control.db-shm", "lock"}) {
+    CHECK(mode_of(directory.value()->file(name)) == 0600);
+  }
+  must(directory.value()->write_file("address", "127.0.0.1:1\n"));
+  CHECK(read_file(directory.value()->file("address")) == "127.0.0.1:1\n");
+}
+
+TEST_CASE("a data directory belongs to one process at a time") {
+  const Workplace place;
+  auto first = DataDirectory::open(place.path());
+  REQUIRE(first.ok());
+  const auto second = DataDirectory::open(place.path());
+  REQUIRE_FALSE(second.ok());
+  CHECK(has(second.error().message, std::to_string(::getpid())));
+  first = schemas::Error{};
+  CHECK(DataDirectory::open(place.path()).ok());
+}
+
+TEST_CASE("files that are not ours, newer or damaged are refused with what to do") {
+  const Workplace place;
+  run_sql(place.file("other.db"), "CREATE TABLE other (x)");
+  CHECK(has(refusal(place.file("other.db")), "--store"));
+
+  opened(place.file("newer.db")).reset();
+  run_sql(place.file("newer.db"), "PRAGMA user_version = 99");
+  CHECK(has(refusal(place.file("newer.db")), "newer Stowage"));
+
+  write_file(place.file("text.db"), std::string(8192, 'x'));
+  CHECK(has(refusal(place.file("text.db")), "backup"));
+
+  {
+    const auto store = opened(place.file("damaged.db"));
+    std::vector<Row> rows;
+    for (std::int64_t key = 1; key <= 5'000; ++key) {
+      rows.push_back(cluster_row(key, "cluster-" + std::to_string(key)));
+    }
+    must(store->commit(rows));
+  }
+  std::string bytes = read_file(place.file("damaged.db"));
+  REQUIRE(bytes.size() > 200'000);
+  for (std::size_t at = 4096 * 20; at < bytes.size(); at += 64) {
+    bytes[at] = '\x5a';
+  }
+  write_file(place.file("damaged.db"), bytes);
+  const std::string damaged = refusal(place.file("damaged.db"));
+  CHECK_MESSAGE(has(damaged, "backup"), damaged);
+}
+
+TEST_CASE("the log is emptied while commits go on, and its file stays small") {
+  const Workplace place;
+  const std::string path = place.file("control.db");
+  auto store = open_sqlite({.path = path, .log_bytes_max = 200'000});
+  REQUIRE(store.ok());
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::int64_t key = 0;
+  std::int64_t written = 0;
+  std::uintmax_t largest = 0;
+  bool emptied = false;
+  while (!emptied && std::chrono::steady_clock::now() < deadline) {
+    std::vector<Row> rows;
+    for (int at = 0; at < 100; ++at) {
+      rows.push_back(cluster_row(++key % 1'000, std::string(200, 'x')));
+    }
+    must(store.value()->commit(rows));
+    ++written;
+    const std::uintmax_t size = std::filesystem::file_size(path + "-wal");
+    emptied = size < largest;
+    largest = std::max(largest, size);
+  }
+  CHECK(emptied);
+  CHECK(clusters(*store.value()).size() == static_cast<std::size_t>(std::min<std::int64_t>(1'000, written * 100)));
+}
+
+TEST_CASE("a process killed while it commits has lost nothing that it acknowledged") {
+  for (int round = 0; round < 5; ++round) {
+    const Workplace place;
+    const std::string path = place.file("control.db");
+    int acknowledgements[2] = {-1, -1};  // NOLINT: pipe(2) fills an array
+    REQUIRE(::pipe(acknowledgements) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const auto store = open_sqlite({.path = path, .log_bytes_max = 50'000});
+      for (std::int64_t key = 1; store.ok(); ++key) {
+        const std::vector rows{cluster_row(2 * key, "a"), cluster_row(2 * key + 1, "b")};
+        if (!store.value()->commit(rows).ok() ||
+            ::write(acknowledgements[1], &key, sizeof key) != sizeof key) {
+          break;
+        }
+      }
+      ::_exit(1);
+    }
+    ::close(acknowledgements[1]);
+    std::int64_t acknowledged = 0;
+    const std::int64_t enough = 20 + 37 * round;  // kills fall at different points of a commit
+    while (
+        acknowledged<enough&& ::read(acknowledgements[0], &acknowledged, sizeof acknowledged)> 0) {
+    }
+    CHECK(acknowledged >= enough);
+    ::kill(child, SIGKILL);
+    while (::read(acknowledgements[0], &acknowledged, sizeof acknowledged) > 0) {
+    }
+    ::waitpid(child, nullptr, 0);
+    ::close(acknowledgements[0]);
+    const auto store = opened(path);
+    const std::vector<Row> rows = clusters(*store);
+    REQUIRE(static_cast<std::int64_t>(rows.size()) >= 2 * acknowledged);
+    CHECK(rows.size() % 2 == 0);  // both rows of a turn or neither
+    CHECK(rows.back().key == static_cast<std::int64_t>(rows.size()) + 1);
+  }
+}
+
+TEST_CASE("a full disk fails the commit, says so, and loses nothing acknowledged") {
+  const Workplace place;
+  const SmallDisk disk(place.file("disk"), 2'000'000);
+  if (!disk.mounted()) {
+    MESSAGE("skipped: mounting a small filesystem needs root");
+    return;
+  }
+  const std::string path = place.file("disk/control.db");
+  std::int64_t acknowledged = 0;
+  {
+    const auto store = opened(path);
+    for (;;) {
+      const schemas::Outcome committed =
+          store->commit(std::vector{cluster_row(acknowledged + 1, std::string(20'000, 'x'))});
+      if (!committed.ok()) {
+        CHECK_MESSAGE(has(committed.error().message, "disk is full"), committed.error().message);
+        break;
+      }
+      ++acknowledged;
+      REQUIRE(acknowledged < 1'000);
+    }
+    CHECK(acknowledged > 10);
+  }
+  disk.grow(20'000'000);
+  const auto store = opened(path);
+  CHECK(static_cast<std::int64_t>(clusters(*store).size()) == acknowledged);
+  must(store->commit(std::vector{cluster_row(acknowledged + 1, "room again")}));
+}
+
+TEST_CASE("the event log is read by sequence beside the writer, and kept by size and age") {
+  const Workplace place;
+  const auto store = opened(place.file("control.db"));
+  auto reader = store->open_event_reader();
+  REQUIRE(reader.ok());
+  CHECK(reader.value()->read(0, 10).value().oldest == 0);
+  std::vector<Row> rows;
+  for (std::int64_t key = 1; key <= 100; ++key) {
+    rows.push_back(event_row(key, key * 1'000));
+  }
+  must(store->commit(rows));
+  const EventPage page = reader.value()->read(95, 3).value();
+  REQUIRE(page.events.size() == 3);
+  CHECK(page.events.front().sequence == 96);
+  CHECK(page.events.front().at == schemas::Instant(schemas::Duration(96'000)));
+  CHECK(page.events.front().kind == "task.state");
+  CHECK(page.last_looked == 98);
+
+  const schemas::Instant now{schemas::Duration{100'000}};
+  must(store->trim_events({.rows_max = 1'000, .age_max = schemas::Duration{90'000}}, now));
+  CHECK(reader.value()->read(0, 1).value().oldest == 10);
+  must(store->trim_events({.rows_max = 20, .age_max = schemas::Duration{90'000}}, now));
+  CHECK(reader.value()->read(0, 1).value().oldest == 81);
+}
+
+TEST_CASE("a database of every version that was ever released is read") {
+  const Workplace place;
+  const std::string path = place.file("control.db");
+  // The golden files are SQL texts, so that a change of format shows in a review.
+  run_sql(path, read_file(std::string(SOURCE_ROOT) + "/tests/store/golden/version_1.sql"));
+  const auto store = opened(path);
+  const schemas::Result<Snapshot> snapshot = store->load();
+  REQUIRE(snapshot.ok());
+  for (const TableShape& shape : table_shapes()) {
+    const auto index = static_cast<std::size_t>(shape.table);
+    CHECK_MESSAGE(snapshot.value().last_key[index] == 1, std::string(shape.name));
+    if (shape.loading == Loading::rows) {
+      REQUIRE_MESSAGE(snapshot.value().rows[index].size() == 1, std::string(shape.name));
+      const Row row = snapshot.value().rows[index].front();
+      must(store->commit(std::vector{row}));  // it fits the tables of today, too
+    }
+  }
+  must(store->commit(std::vector{cluster_row(2, "b")}));
+}
+
+}  // namespace control::store

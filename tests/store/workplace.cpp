@@ -1,0 +1,71 @@
+#include "tests/store/workplace.h"
+
+#include <sys/mount.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "schemas/base/require.h"
+
+namespace store_test {
+
+Workplace::Workplace() : path_("/tmp/stowage-store-XXXXXX") {
+  schemas::require(::mkdtemp(path_.data()) != nullptr, "a test needs a directory under /tmp");
+}
+
+Workplace::~Workplace() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+SmallDisk::SmallDisk(std::string path, std::int64_t bytes) : path_(std::move(path)) {
+  std::filesystem::create_directories(path_);
+  mounted_ = ::mount("stowage-test", path_.c_str(), "tmpfs", 0,
+                     ("size=" + std::to_string(bytes)).c_str()) == 0;
+}
+
+SmallDisk::~SmallDisk() {
+  if (mounted_) {
+    ::umount2(path_.c_str(), MNT_DETACH);
+  }
+}
+
+void SmallDisk::grow(std::int64_t bytes) const {
+  const int grown = ::mount("stowage-test", path_.c_str(), "tmpfs", MS_REMOUNT,
+                            ("size=" + std::to_string(bytes)).c_str());
+  schemas::require(grown == 0, "a mounted tmpfs can be grown");
+}
+
+control::Row cluster_row(std::int64_t key, const std::string& name) {
+  return {.table = control::Table::cluster,
+          .key = key,
+          .values = {std::string("123456789012"), std::string("us-east-1"), name, std::int64_t{0},
+                     std::int64_t{1'700'000'000'000}, std::monostate{}}};
+}
+
+control::Row event_row(std::int64_t key, std::int64_t at_ms) {
+  return {.table = control::Table::event,
+          .key = key,
+          .values = {at_ms, std::string("123456789012"), std::string("us-east-1"),
+                     std::string("task.state"), std::string("arn"), std::string("{}")}};
+}
+
+control::Row erased(control::Table table, std::int64_t key) {
+  return {.table = table, .key = key, .values = {}, .action = control::RowAction::erase};
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+void write_file(const std::string& path, std::string_view content) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << content;
+}
+
+}  // namespace store_test
