@@ -80,6 +80,11 @@ std::string_view included(std::string_view line, char open, char close) {
                                        : line.substr(begin.size(), end - begin.size());
 }
 
+bool is_package(std::string_view target) {
+  return std::any_of(packages().begin(), packages().end(),
+                     [&](const Package& package) { return target.starts_with(package.include); });
+}
+
 std::int64_t number(std::size_t index) { return static_cast<std::int64_t>(index) + 1; }
 
 /// Reads code one character at a time and keeps what the compiler acts on.
@@ -189,6 +194,9 @@ std::vector<Violation> check_includes(const SourceFile& file, const std::set<std
   for (std::size_t index = 0; index < file.lines.size(); ++index) {
     const std::string target(included(file.lines[index], '"', '"'));
     if (target.empty()) {
+      continue;
+    }
+    if (is_package(target)) {
       continue;
     }
     const Area* to = area_of(target);

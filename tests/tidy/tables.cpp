@@ -48,7 +48,7 @@ const std::vector<Area>& areas() {
        edge,
        {base, model, "schemas/codec", "control/edge", "control/core", "control/core/loop"}},
       // A client: it knows the API and nothing else of the house.
-      {"control/cli", edge, {base, "api", "schemas/codec"}},
+      {"control/cli", edge, {base, model, "api", "schemas/codec", "schemas/wire"}},
       {"tests",
        edge,
        {base, model, "api", "schemas/codec", "schemas/wire", "schemas/generator", "netif/core",
@@ -65,7 +65,7 @@ const std::vector<Package>& packages() {
       {"cpprest/", {"control/cli"}},
       {"pplx/", {"control/cli"}},
       {"simdjson", {"schemas/codec"}},
-      {"yaml-cpp/", {"schemas/codec", "schemas/generator"}},
+      {"yaml-cpp/", {"schemas/codec", "schemas/generator", "control/cli/output"}},
       {"sqlite3.h", {"control/edge/store", "agent/edge/checkpoint", "tests"}},
       {"spdlog/", {"control/edge", "control/main.cpp", "agent/edge", "agent/main.cpp"}},
       {"CLI/", {"control/main.cpp", "control/cli", "agent/main.cpp", "tests/bench"}},
