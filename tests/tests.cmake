@@ -38,6 +38,7 @@ unit(control_loop        control_loop)
 unit(control_http        control_http)
 unit(control_edge        control_edge)
 unit(cli                 cli)
+unit(bench               bench_figures)
 
 # Tests with kernel or files beside them: each folder of tests/ may bring its own.
 foreach(folder tidy store netif engine conformance e2e sim)

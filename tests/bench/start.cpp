@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
-#include <set>
 #include <sstream>
 #include <thread>
 
@@ -11,6 +10,7 @@
 #include "api/tasks.h"
 #include "tests/bench/client.h"
 #include "tests/bench/machine.h"
+#include "tests/bench/phases.h"
 
 namespace bench {
 
@@ -154,33 +154,6 @@ std::map<std::string, std::int64_t> means_between(const std::string& before,
 }
 
 }  // namespace
-
-std::map<std::string, std::vector<std::int64_t>> phases_in(const std::string& log,
-                                                           const std::vector<std::string>& tasks) {
-  const std::set<std::string> wanted(tasks.begin(), tasks.end());
-  std::map<std::string, std::vector<std::int64_t>> phases;
-  std::istringstream lines(log);
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t at = line.find("phases task=");
-    if (at == std::string::npos) {
-      continue;
-    }
-    std::istringstream words(line.substr(at + 7));
-    std::string word;
-    words >> word;
-    if (!wanted.contains(word.substr(5))) {
-      continue;
-    }
-    while (words >> word) {
-      const std::size_t equals = word.find("_ms=");
-      if (equals != std::string::npos) {
-        const double value = std::strtod(word.c_str() + equals + 4, nullptr);
-        phases[word.substr(0, equals)].push_back(static_cast<std::int64_t>(value * 1000));
-      }
-    }
-  }
-  return phases;
-}
 
 Result<StartMeasurements> measure_starts(const StartSettings& settings) {
   MachineSettings wanted;
