@@ -1,0 +1,369 @@
+#include "netif/edge/vpc_router.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "netif/edge/namespaces.h"
+#include "netif/edge/routes.h"
+#include "schemas/base/require.h"
+
+namespace netif {
+
+using schemas::Done;
+using schemas::EniAssignment;
+using schemas::Error;
+using schemas::ErrorCode;
+using schemas::Neighbour;
+using schemas::Outcome;
+using schemas::Result;
+using schemas::SubnetAssignment;
+using schemas::VpcId;
+
+namespace {
+
+/// Numbers that we give to links begin here; the kernel gives its own from 2 on.
+constexpr int first_index = 1000;
+/// eth0's number in a task's namespace. Some kernels put tunnels of their own into each new
+/// namespace, from 2 on.
+constexpr int eth0_index = 1000;
+constexpr std::int64_t uplink_mtu = 1500;
+
+std::string uplink_text(const VpcId& vpc) { return "stowage router of " + vpc.text(); }
+
+}  // namespace
+
+std::string router_path(const Host& host, const VpcId& vpc) {
+  return host.folder + "/" + vpc.text();
+}
+
+std::string task_path(const Host& host, const schemas::TaskId& task) {
+  return host.folder + "/task-" + task.text();
+}
+
+std::string segment_text(const SubnetAssignment& subnet) {
+  return "stowage " + subnet.id.text() + " " + subnet.cidr.text() + " " + subnet.gateway.text() +
+         " " + subnet.gateway_mac.text() + " " + std::to_string(subnet.vni);
+}
+
+std::string tunnel_text(const Host& host, const SubnetAssignment& subnet) {
+  return segment_text(subnet) + " from " + host.settings.host_address.text();
+}
+
+std::string eni_text(const EniAssignment& eni) {
+  return "stowage " + eni.id.text() + " task " + eni.task.text() + " " + eni.address.text() + " " +
+         eni.mac.text();
+}
+
+VpcRouter::VpcRouter(const Names& names, std::int64_t mtu, FileHandle handle, Netlink netlink,
+                     Firewall firewall)
+    : names_(names),
+      mtu_(mtu),
+      handle_(std::move(handle)),
+      netlink_(std::move(netlink)),
+      firewall_(std::move(firewall)) {}
+
+Result<VpcRouter> VpcRouter::open(Host& host, const VpcId& vpc) {
+  const std::string path = router_path(host, vpc);
+  if (Outcome made = make_namespace(path, &prepare_router_namespace); !made.ok()) {
+    return made.error();
+  }
+  auto handle = open_namespace(path);
+  if (!handle.ok()) {
+    return handle.error();
+  }
+  std::optional<Result<Netlink>> netlink;
+  std::optional<Result<Firewall>> firewall;
+  const Outcome opened = in_namespace(handle.value(), [&]() -> Outcome {
+    netlink = Netlink::open();
+    firewall = Firewall::open();
+    if (!netlink->ok()) {
+      return netlink->error();
+    }
+    return firewall->ok() ? Outcome(Done{}) : firewall->error();
+  });
+  if (!opened.ok()) {
+    return opened.error();
+  }
+  VpcRouter router(host.names, host.mtu, std::move(handle).value(), std::move(*netlink).value(),
+                   std::move(*firewall).value());
+  if (Outcome connected = router.connect(host, vpc); !connected.ok()) {
+    return connected.error();
+  }
+  return router;
+}
+
+Outcome VpcRouter::connect(Host& host, const VpcId& vpc) {
+  downlink_ = names_.downlink(vpc);
+  auto inside = list_links(netlink_);
+  if (!inside.ok()) {
+    return inside.error();
+  }
+  next_index_ = first_index;
+  for (const Link& link : inside.value()) {
+    next_index_ = std::max(next_index_, link.index + 1);
+  }
+  const auto down = find_link(inside.value(), downlink_);
+  if (down && down->alias == uplink_text(vpc)) {
+    const auto outside = list_links(host.netlink);
+    const auto addresses = list_addresses(netlink_);
+    if (!outside.ok() || !addresses.ok()) {
+      return outside.ok() ? addresses.error() : outside.error();
+    }
+    const auto up = find_link(outside.value(), names_.uplink(vpc));
+    for (const InterfaceAddress& entry : addresses.value()) {
+      if (up && entry.link == down->index) {
+        uplink_ = up->index;
+        transit_ = entry.address;
+        return Done{};
+      }
+    }
+  }
+  if (Outcome made = make_uplink(host, vpc); !made.ok()) {
+    return made;
+  }
+  // A router without interfaces has its rules from the start: nothing is ever unguarded.
+  return rewrite_firewall({});
+}
+
+Outcome VpcRouter::make_uplink(Host& host, const VpcId& vpc) {
+  const std::string up = names_.uplink(vpc);
+  std::vector<Message> outside;
+  outside.push_back(delete_link(up));
+  outside.push_back(
+      make_veth({.name = up, .mac = link_mac(up)},
+                {.name = downlink_, .mac = link_mac(downlink_), .namespace_handle = handle_.get()},
+                uplink_mtu));
+  if (Outcome made = host.netlink.run(std::move(outside)); !made.ok()) {
+    return made;
+  }
+  const auto host_links = list_links(host.netlink);
+  const auto router_links = list_links(netlink_);
+  if (!host_links.ok() || !router_links.ok()) {
+    return host_links.ok() ? router_links.error() : host_links.error();
+  }
+  const auto up_link = find_link(host_links.value(), up);
+  const auto down_link = find_link(router_links.value(), downlink_);
+  if (!up_link || !down_link) {
+    return Error{ErrorCode::server, "the link between " + vpc.text() +
+                                        " and its host vanished while it was made; try again"};
+  }
+  uplink_ = up_link->index;
+  next_index_ = std::max(next_index_, down_link->index + 1);
+  if (Outcome taken = take_transit(host); !taken.ok()) {
+    return taken;
+  }
+  std::vector<Message> inside;
+  inside.push_back(add_address(down_link->index, transit_, 32));
+  inside.push_back(add_neighbour(down_link->index, transit_gateway, link_mac(up)));
+  inside.push_back(default_route(down_link->index, transit_gateway));
+  inside.push_back(bring_up("lo"));
+  inside.push_back(finish_link(downlink_, uplink_text(vpc)));
+  return netlink_.run(std::move(inside));
+}
+
+/// Takes the lowest transit address that no router of this host has, whichever agent's it is: the
+/// route to it is the claim.
+Outcome VpcRouter::take_transit(Host& host) {
+  const auto routes = list_routes(host.netlink);
+  if (!routes.ok()) {
+    return routes.error();
+  }
+  std::set<schemas::Ipv4> taken;
+  for (const Route& route : routes.value()) {
+    taken.insert(route.to.base);
+  }
+  constexpr int refusals_max = 16;
+  int refusals = 0;
+  schemas::Ipv4 candidate = transit_range.base;
+  for (std::int64_t at = 1; at < transit_range.size(); ++at) {
+    candidate.bits += 1;
+    if (taken.contains(candidate)) {
+      continue;
+    }
+    std::vector<Message> claim;
+    claim.push_back(host_route(uplink_, candidate));
+    if (Outcome claimed = host.netlink.run(std::move(claim)); !claimed.ok()) {
+      // Another agent was faster, or something is wrong that will not get better.
+      if (++refusals == refusals_max) {
+        return claimed;
+      }
+      continue;
+    }
+    transit_ = candidate;
+    return host.netlink.run(add_neighbour(uplink_, candidate, link_mac(downlink_)));
+  }
+  return Error{ErrorCode::server, "no transit address of " + transit_range.text() +
+                                      " is free on this host; remove VPCs from it"};
+}
+
+Outcome VpcRouter::make_subnet(Host& host, const SubnetAssignment& subnet) {
+  const std::string bridge = names_.subnet_bridge(subnet.id);
+  const std::string tunnel = names_.subnet_tunnel(subnet.id);
+  Segment segment{.subnet = subnet, .bridge = next_index_++};
+  std::vector<Message> messages;
+  messages.push_back(delete_link(tunnel));
+  messages.push_back(delete_link(bridge));
+  messages.push_back(make_bridge(bridge, segment.bridge, subnet.gateway_mac, mtu_));
+  messages.push_back(bring_up(bridge));
+  messages.push_back(add_address(segment.bridge, subnet.gateway, subnet.cidr.prefix));
+  if (Outcome made = netlink_.run(std::move(messages)); !made.ok()) {
+    return made;
+  }
+  std::vector<Message> finish;
+  if (host.underlay != 0) {
+    segment.tunnel = next_index_++;
+    // Sent from the host's namespace: that is where the outer packets travel.
+    if (Outcome made = host.netlink.run(make_tunnel(
+            tunnel, segment.tunnel, subnet.vni, host.settings.host_address, handle_.get(), mtu_));
+        !made.ok()) {
+      return made;
+    }
+    finish.push_back(join_bridge(tunnel, segment.bridge));
+    finish.push_back(finish_port(tunnel, PortKind::tunnel, tunnel_text(host, subnet)));
+  }
+  if (Outcome admitted = firewall_.run({admit_subnet(subnet.cidr)}, "admit " + subnet.id.text());
+      !admitted.ok()) {
+    return admitted;
+  }
+  finish.push_back(finish_link(bridge, segment_text(subnet)));
+  if (Outcome finished = netlink_.run(std::move(finish)); !finished.ok()) {
+    return finished;
+  }
+  segments_.insert_or_assign(subnet.id, std::move(segment));
+  return Done{};
+}
+
+Outcome VpcRouter::remove_subnet(const SubnetAssignment& subnet) {
+  segments_.erase(subnet.id);
+  std::vector<Message> messages;
+  messages.push_back(delete_link(names_.subnet_tunnel(subnet.id)));
+  messages.push_back(delete_link(names_.subnet_bridge(subnet.id)));
+  if (Outcome removed = netlink_.run(std::move(messages)); !removed.ok()) {
+    return removed;
+  }
+  return firewall_.run(dismiss_subnet(subnet.cidr), "dismiss " + subnet.id.text());
+}
+
+Outcome VpcRouter::learn(const std::vector<Neighbour>& neighbours) {
+  std::vector<Message> messages;
+  for (const Neighbour& neighbour : neighbours) {
+    const auto segment = segments_.find(neighbour.subnet);
+    if (segment == segments_.end() || segment->second.tunnel == 0) {
+      continue;  // without an address for tunnels, other hosts are out of reach
+    }
+    const int tunnel = segment->second.tunnel;
+    messages.push_back(add_tunnel_entry(tunnel, neighbour.mac, neighbour.host_address));
+    messages.push_back(add_bridge_entry(tunnel, neighbour.mac));
+    messages.push_back(add_neighbour(segment->second.bridge, neighbour.address, neighbour.mac));
+  }
+  return netlink_.run(std::move(messages));
+}
+
+Outcome VpcRouter::forget(const std::vector<Neighbour>& neighbours) {
+  std::vector<Message> messages;
+  for (const Neighbour& neighbour : neighbours) {
+    const auto segment = segments_.find(neighbour.subnet);
+    if (segment == segments_.end() || segment->second.tunnel == 0) {
+      continue;
+    }
+    const int tunnel = segment->second.tunnel;
+    messages.push_back(remove_neighbour(segment->second.bridge, neighbour.address));
+    messages.push_back(remove_bridge_entry(tunnel, neighbour.mac));
+    messages.push_back(remove_tunnel_entry(tunnel, neighbour.mac));
+  }
+  return netlink_.run(std::move(messages));
+}
+
+GuardedPort VpcRouter::guarded(const EniAssignment& eni) const {
+  return {.link = names_.eni_port(eni.id), .mac = eni.mac, .address = eni.address};
+}
+
+Outcome VpcRouter::attach(const EniAssignment& eni, const std::string& task_namespace) {
+  const auto found = segments_.find(eni.subnet);
+  if (found == segments_.end()) {
+    return Error{ErrorCode::server, "cannot attach " + eni.id.text() + ": its subnet " +
+                                        eni.subnet.text() + " is not on this host"};
+  }
+  const Segment& segment = found->second;
+  auto inside = open_namespace(task_namespace);
+  if (!inside.ok()) {
+    return inside.error();
+  }
+  // The guard first: whatever the task's end sends from its first moment on is checked.
+  std::vector<std::string> rules{admit(router_guard(), guarded(eni))};
+  if (eni.public_address) {
+    append(rules, admit_public({.outside = *eni.public_address, .inside = eni.address}));
+  }
+  if (Outcome admitted = firewall_.run(rules, "admit " + eni.id.text()); !admitted.ok()) {
+    return admitted;
+  }
+  const std::string port = names_.eni_port(eni.id);
+  const int index = next_index_++;
+  std::vector<Message> messages;
+  messages.push_back(make_veth({.name = port, .index = index, .master = segment.bridge},
+                               {.name = "eth0",
+                                .index = eth0_index,
+                                .mac = eni.mac,
+                                .namespace_handle = inside.value().get()},
+                               mtu_));
+  messages.push_back(finish_port(port, PortKind::task, ""));
+  messages.push_back(add_bridge_entry(index, eni.mac));
+  messages.push_back(add_neighbour(segment.bridge, eni.address, eni.mac));
+  if (Outcome made = netlink_.run(std::move(messages)); !made.ok()) {
+    return made;
+  }
+  Outcome configured = in_namespace(inside.value(), [&]() -> Outcome {
+    auto netlink = Netlink::open();
+    if (!netlink.ok()) {
+      return netlink.error();
+    }
+    std::vector<Message> own;
+    own.push_back(add_address(eth0_index, eni.address, segment.subnet.cidr.prefix));
+    // The gateway is known beforehand: no first packet waits for ARP, and a thousand tasks do not
+    // fill the kernel's one table of learned neighbours.
+    own.push_back(add_neighbour(eth0_index, segment.subnet.gateway, segment.subnet.gateway_mac));
+    own.push_back(default_route(eth0_index, segment.subnet.gateway));
+    return netlink.value().run(std::move(own));
+  });
+  if (!configured.ok()) {
+    return configured;
+  }
+  return netlink_.run(name_link(port, eni_text(eni)));
+}
+
+Outcome VpcRouter::detach(const EniAssignment& eni) {
+  std::vector<Message> messages;
+  messages.push_back(delete_link(names_.eni_port(eni.id)));
+  if (const auto segment = segments_.find(eni.subnet); segment != segments_.end()) {
+    messages.push_back(remove_neighbour(segment->second.bridge, eni.address));
+  }
+  if (Outcome removed = netlink_.run(std::move(messages)); !removed.ok()) {
+    return removed;
+  }
+  std::vector<std::string> rules = dismiss(router_guard(), guarded(eni));
+  if (eni.public_address) {
+    append(rules, dismiss_public({.outside = *eni.public_address, .inside = eni.address}));
+  }
+  return firewall_.run(rules, "dismiss " + eni.id.text());
+}
+
+Outcome VpcRouter::rewrite_firewall(const HostNetwork& found) {
+  RouterRules rules{.downlink = downlink_, .transit = transit_};
+  for (const auto& [id, subnet] : found.subnets) {
+    rules.subnets.push_back(subnet.cidr);
+  }
+  std::vector<GuardedPort> ports;
+  for (const auto& [id, eni] : found.enis) {
+    ports.push_back(guarded(eni));
+    if (eni.public_address) {
+      rules.publics.push_back({.outside = *eni.public_address, .inside = eni.address});
+    }
+  }
+  return firewall_.run(
+      replacing({router_table(), router_guard()},
+                {router_rules(rules), guard_rules(router_guard(), names_, eni_port_kind, ports)}),
+      "write a router's rules");
+}
+
+}  // namespace netif
