@@ -85,6 +85,19 @@ bool is_package(std::string_view target) {
                      [&](const Package& package) { return target.starts_with(package.include); });
 }
 
+/// The name of the class or structure that a line declares; empty when it declares none.
+std::string_view type_defined(std::string_view line) {
+  for (const std::string_view keyword : {"class ", "struct "}) {
+    const std::size_t at = line.find(keyword);
+    if (at != std::string_view::npos) {
+      const std::string_view name = line.substr(at + keyword.size());
+      const auto* const end = std::find_if_not(name.begin(), name.end(), is_word_character);
+      return name.substr(0, static_cast<std::size_t>(end - name.begin()));
+    }
+  }
+  return {};
+}
+
 std::int64_t number(std::size_t index) { return static_cast<std::int64_t>(index) + 1; }
 
 /// Reads code one character at a time and keeps what the compiler acts on.
@@ -166,6 +179,7 @@ class CodeReader {
 
 std::vector<std::string> code_only(const std::vector<std::string>& lines) {
   std::vector<std::string> code;
+  code.reserve(lines.size());
   CodeReader reader;
   for (const std::string& line : lines) {
     // An include's name stands between quotes, and is what the rules are about.
@@ -276,19 +290,9 @@ std::vector<Violation> check_words(const SourceFile& file) {
       }
     }
     for (const std::string_view ending : name_endings) {
-      const std::string name = std::string(ending);
-      for (const std::string_view keyword : {"class ", "struct "}) {
-        const std::size_t at = code[index].find(keyword);
-        if (at == std::string::npos) {
-          continue;
-        }
-        std::size_t end = at + keyword.size();
-        while (end < code[index].size() && is_word_character(code[index][end])) {
-          ++end;
-        }
-        if (std::string_view(code[index]).substr(0, end).ends_with(name)) {
-          found.push_back({file.path, number(index), name + " says nothing about what it is"});
-        }
+      if (type_defined(code[index]).ends_with(ending)) {
+        found.push_back(
+            {file.path, number(index), std::string(ending) + " says nothing about what it is"});
       }
     }
     // Assembled here, so that this file does not find itself.
@@ -298,9 +302,9 @@ std::vector<Violation> check_words(const SourceFile& file) {
       }
     }
   }
+  const std::string path = "/" + file.path;
   for (const std::string_view folder : empty_folders) {
-    const std::string middle = "/" + std::string(folder) + "/";
-    if (file.path.find(middle) != std::string::npos || file.path.starts_with(middle.substr(1))) {
+    if (path.find("/" + std::string(folder) + "/") != std::string::npos) {
       found.push_back({file.path, 0, std::string(folder) + "/ is no room: say what it is"});
     }
   }
