@@ -97,6 +97,17 @@ struct TypeOf<std::optional<T>> {
       .kind = Kind::optional, .element = &TypeOf<T>::type, .optional = &access};
 };
 
+template <>
+struct TypeOf<EmptyList> {
+  static void* append(void* /*list*/) { return nullptr; }
+  static std::size_t size(const void* /*list*/) { return 0; }
+  static const void* at(const void* /*list*/, std::size_t /*index*/) { return nullptr; }
+  static constexpr ListAccess access{.append = append, .size = size, .at = at};
+  static constexpr Type type{.kind = Kind::list, .element = nullptr, .list = &access};
+};
+template <>
+struct TypeOf<EmptyObject> : Plain<Kind::structure> {};
+
 template <class Sequence>
 struct SequenceType {
   using T = typename Sequence::value_type;

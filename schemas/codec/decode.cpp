@@ -88,6 +88,7 @@ class Reader {
   Outcome structure(const element& from, const Type& type, void* into, const Place& place) const;
   Outcome member(const element& from, const Member& member, void* structure,
                  const Place& place) const;
+  Outcome only(const element& from, const Rules& rules, const Place& place) const;
   [[nodiscard]] Error unknown(const Type& type, std::string_view name, const Place& place) const;
 
   const Dialect& dialect_;
@@ -225,6 +226,12 @@ Outcome Reader::choice(const element& from, const Type& type, void* into,
   const std::string_view found = from.get_string().value_unsafe();
   for (std::size_t at = 0; at < type.names.size(); ++at) {
     if (type.names[at] == found) {
+      const bool refused = (type.refused >> at & 1U) != 0;
+      if (refused && dialect_.unknown == Dialect::Unknown::refused) {
+        return Error{
+            .code = dialect_.unsupported,
+            .message = place.subject() + " " + std::string(found) + " is not supported yet."};
+      }
       *static_cast<std::uint8_t*>(into) = static_cast<std::uint8_t>(at);
       return Done{};
     }
@@ -282,26 +289,44 @@ Error Reader::unknown(const Type& type, std::string_view name, const Place& plac
 
 Outcome Reader::member(const element& from, const Member& member, void* structure,
                        const Place& place) const {
+  const bool lenient = dialect_.unknown == Dialect::Unknown::ignored;
   if (member.support == Support::refused) {
-    return Error{.code = dialect_.unsupported,
-                 .message = place.subject() + " is not supported yet. Leave it out."};
-  }
-  const Rules* rules = member.rules;
-  if (rules != nullptr && !rules->only.empty()) {
-    const std::string broken = broken_only(simdjson::to_string(from), *rules);
-    if (!broken.empty()) {
-      return Error{.code = dialect_.unsupported, .message = place.subject() + " " + broken + "."};
-    }
+    return lenient ? Outcome(Done{})
+                   : Error{.code = dialect_.unsupported,
+                           .message = place.subject() + " is not supported yet. Leave it out."};
   }
   void* into = static_cast<std::byte*>(structure) + member.offset;
+  const Rules* rules = lenient ? nullptr : member.rules;
+  const Type& inner = member.type->kind == Kind::optional ? *member.type->element : *member.type;
+  // Values of which only some forms are let through have no place for any content.
+  const bool hollow = (inner.kind == Kind::list && inner.element == nullptr) ||
+                      (inner.kind == Kind::structure && inner.name.empty());
+  if (hollow) {
+    if (member.type->kind == Kind::optional) {
+      member.type->optional->fill(into);
+    }
+    return rules == nullptr ? Outcome(Done{}) : only(from, *rules, place);
+  }
   Outcome outcome = value(from, *member.type, into, place);
   if (!outcome.ok() || rules == nullptr) {
     return outcome;
   }
   const std::string broken = broken_rule(*rules, *member.type, into);
-  return broken.empty()
-             ? outcome
-             : Error{.code = dialect_.invalid, .message = place.subject() + " " + broken + "."};
+  if (!broken.empty()) {
+    return Error{.code = dialect_.invalid, .message = place.subject() + " " + broken + "."};
+  }
+  return only(from, *rules, place);
+}
+
+Outcome Reader::only(const element& from, const Rules& rules, const Place& place) const {
+  if (rules.only.empty()) {
+    return Done{};
+  }
+  const std::string broken = broken_only(simdjson::to_string(from), rules);
+  if (broken.empty()) {
+    return Done{};
+  }
+  return Error{.code = dialect_.unsupported, .message = place.subject() + " " + broken + "."};
 }
 
 Outcome Reader::structure(const element& from, const Type& type, void* into,

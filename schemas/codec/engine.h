@@ -16,7 +16,7 @@ struct Dialect {
   /// API: a number of seconds with three decimals. Wire: a whole number of milliseconds.
   enum class Instants : std::uint8_t { seconds, milliseconds } instants = Instants::seconds;
   /// API: refused by name, for it is a slip of the pen or something that we do not do. Wire:
-  /// passed over, for the other side may be newer.
+  /// passed over, for the other side may be newer; so are the rules, which are for callers.
   enum class Unknown : std::uint8_t { refused, ignored } unknown = Unknown::refused;
   /// API: an empty list is an answer. Wire: what is empty is left out.
   enum class Empty : std::uint8_t { written, omitted } empty = Empty::written;

@@ -74,12 +74,22 @@ struct NamedAccess {
   bool (*empty)(const void* value);  ///< nothing was named: left out of structures
 };
 
+/// A list that is always empty: its member is let through because an empty list asks for nothing.
+struct EmptyList {
+  bool operator==(const EmptyList&) const = default;
+};
+/// An object of which only inert forms are let through; it is written as {}.
+struct EmptyObject {
+  bool operator==(const EmptyObject&) const = default;
+};
+
 /// A C++ type as the engine sees it: one table instead of code for each structure.
 struct Type {
   Kind kind = Kind::structure;
   std::string_view name{};                    ///< of structures and choices, for messages
   std::span<const Member> members{};          ///< of a structure
   std::span<const std::string_view> names{};  ///< of a choice: the wire name of each value
+  std::uint64_t refused = 0;                  ///< of a choice: bit N set = value N does nothing yet
   const Type* element = nullptr;              ///< what an optional, list or map holds
   const OptionalAccess* optional = nullptr;
   const ListAccess* list = nullptr;

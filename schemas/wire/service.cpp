@@ -28,6 +28,7 @@ constexpr std::array deployment_members{
     STOWAGE_MEMBER(schemas::Deployment, created_at),
     STOWAGE_MEMBER(schemas::Deployment, updated_at),
     STOWAGE_MEMBER(schemas::Deployment, throttled_until),
+    STOWAGE_MEMBER_AS(schemas::Deployment, throttle_delay, "throttle_delay_ms"),
 };
 
 constexpr std::array service_event_members{
