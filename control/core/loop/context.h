@@ -8,6 +8,13 @@
 
 namespace control {
 
+/// A sync that is answered in this turn, once everything is decided.
+struct DuePoll {
+  schemas::InstanceId instance;
+  Parked::Poll poll;
+  std::vector<schemas::TaskId> strangers;  ///< reported, but no tasks of this host
+};
+
 /// What every part of a turn needs: the state, the rules, the instant, and the turn it adds to.
 struct Context {
   World& world;
@@ -16,6 +23,7 @@ struct Context {
   schemas::Instant now;
   schemas::Random& random;
   Turn& turn;
+  std::vector<DuePoll> due_polls;
 };
 
 /// Writes an entry of the event log. `detail` is a JSON object.

@@ -1,0 +1,46 @@
+#include "control/core/loop/operations/operations.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace control {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Handler>, 23> handlers{{
+    {"CreateCluster", create_cluster},
+    {"CreateService", create_service},
+    {"DeleteCluster", delete_cluster},
+    {"DeleteService", delete_service},
+    {"DeregisterTaskDefinition", deregister_task_definition},
+    {"DescribeClusters", describe_clusters},
+    {"DescribeContainerInstances", describe_container_instances},
+    {"DescribeServices", describe_services},
+    {"DescribeTaskDefinition", describe_task_definition},
+    {"DescribeTasks", describe_tasks},
+    {"GetBill", get_bill},
+    {"ListClusters", list_clusters},
+    {"ListContainerInstances", list_container_instances},
+    {"ListServices", list_services},
+    {"ListSubnets", list_subnets},
+    {"ListTaskDefinitionFamilies", list_task_definition_families},
+    {"ListTaskDefinitions", list_task_definitions},
+    {"ListTasks", list_tasks},
+    {"ListVpcs", list_vpcs},
+    {"RegisterTaskDefinition", register_task_definition},
+    {"RunTask", run_task},
+    {"StopTask", stop_task_by_user},
+    {"UpdateService", update_service},
+}};
+
+}  // namespace
+
+Handler handler_of(std::string_view operation) {
+  const auto at =
+      std::lower_bound(handlers.begin(), handlers.end(), operation,
+                       [](const auto& entry, std::string_view name) { return entry.first < name; });
+  return at != handlers.end() && at->first == operation ? at->second : nullptr;
+}
+
+}  // namespace control

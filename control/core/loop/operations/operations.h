@@ -1,0 +1,49 @@
+#pragma once
+
+// One function an operation. Each reads `call.input` as its own generated input, checks what only
+// World can tell, changes World through facts, and answers the generated output. What cannot be
+// done changes nothing.
+
+#include <string_view>
+
+#include "control/core/loop/context.h"
+#include "schemas/codec/api.h"
+
+namespace control {
+
+using Answer = schemas::Result<api::Value>;
+using Handler = Answer (*)(Context& context, const ApiCall& call);
+
+/// Null when nothing here answers to that name.
+Handler handler_of(std::string_view operation);
+
+Answer create_cluster(Context& context, const ApiCall& call);
+Answer delete_cluster(Context& context, const ApiCall& call);
+Answer describe_clusters(Context& context, const ApiCall& call);
+Answer list_clusters(Context& context, const ApiCall& call);
+
+Answer deregister_task_definition(Context& context, const ApiCall& call);
+Answer describe_task_definition(Context& context, const ApiCall& call);
+Answer list_task_definition_families(Context& context, const ApiCall& call);
+Answer list_task_definitions(Context& context, const ApiCall& call);
+Answer register_task_definition(Context& context, const ApiCall& call);
+
+Answer describe_tasks(Context& context, const ApiCall& call);
+Answer list_tasks(Context& context, const ApiCall& call);
+Answer run_task(Context& context, const ApiCall& call);
+Answer stop_task_by_user(Context& context, const ApiCall& call);
+
+Answer create_service(Context& context, const ApiCall& call);
+Answer delete_service(Context& context, const ApiCall& call);
+Answer describe_services(Context& context, const ApiCall& call);
+Answer list_services(Context& context, const ApiCall& call);
+Answer update_service(Context& context, const ApiCall& call);
+
+Answer describe_container_instances(Context& context, const ApiCall& call);
+Answer list_container_instances(Context& context, const ApiCall& call);
+
+Answer get_bill(Context& context, const ApiCall& call);
+Answer list_subnets(Context& context, const ApiCall& call);
+Answer list_vpcs(Context& context, const ApiCall& call);
+
+}  // namespace control
