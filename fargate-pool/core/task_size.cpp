@@ -23,7 +23,7 @@ constexpr std::array<SizeRow, 7> table = {{{{256}, {512}, {2048}, {0}},
                                            {{8192}, {16384}, {61440}, {4096}},
                                            {{16384}, {32768}, {122880}, {8192}}}};
 
-/// Text as a whole number of thousandths of `whole`s, or of ones when it has no unit.
+/// A decimal number as it was written, exactly, and whether a unit followed it.
 struct Quantity {
   std::int64_t integer = 0;
   std::int64_t fraction = 0;        ///< numerator
@@ -85,14 +85,14 @@ std::optional<Quantity> parse_quantity(std::string_view text, std::string_view u
   if (!starts_with_digit && !has_fraction) {
     return std::nullopt;
   }
+  if (text.empty()) {
+    return has_fraction ? std::nullopt : std::optional(quantity);
+  }
   while (!text.empty() && text.front() == ' ') {
     text.remove_prefix(1);
   }
-  quantity.has_unit = same_word(text, unit);
-  if (!quantity.has_unit && (!text.empty() || has_fraction)) {
-    return std::nullopt;
-  }
-  return quantity;
+  quantity.has_unit = true;
+  return same_word(text, unit) ? std::optional(quantity) : std::nullopt;
 }
 
 /// The quantity in units of which `units_per_whole` are one whole; nothing unless it is a whole
