@@ -41,8 +41,8 @@ Result<api::RunTaskRequest> request_for(Client& client, const std::string& clust
     return subnets.error();
   }
   api::AwsVpcConfiguration vpc;
-  for (const api::Subnet& subnet : subnets.value().subnets.value_or(std::vector<api::Subnet>{})) {
-    vpc.subnets.push_back(subnet.subnet_id.value_or(""));
+  for (const api::Subnet& subnet : subnets.value().subnets) {
+    vpc.subnets.push_back(subnet.subnet_id);
   }
   api::NetworkConfiguration network;
   network.awsvpc_configuration = vpc;
