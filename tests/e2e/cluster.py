@@ -119,7 +119,7 @@ class Cluster:
         """The subnets of the account's default VPC, by zone."""
         listed = json.loads(http_get(f"{self.endpoint}/v1/subnets"))["subnets"]
         return {subnet["availabilityZone"]: subnet["subnetId"] for subnet in listed
-                if subnet.get("defaultForAz", True)}
+                if subnet["default"]}
 
     def network(self, public="DISABLED"):
         return {"awsvpcConfiguration": {"subnets": sorted(self.default_subnets().values()),

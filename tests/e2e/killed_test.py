@@ -87,7 +87,7 @@ class Killed(unittest.TestCase):
     def bill_of(self, arn):
         """The bill's lines of one task; nothing while it has none."""
         bill = json.loads(http_get(f"{self.cluster.endpoint}/v1/bill"))
-        lines = [line for line in bill.get("lineItems", []) if line.get("taskArn") == arn]
+        lines = [line for line in bill["lines"] if line["taskArn"] == arn]
         return sorted(lines, key=json.dumps) or None
 
 
