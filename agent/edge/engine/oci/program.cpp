@@ -1,0 +1,254 @@
+#include "agent/edge/engine/oci/program.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#if defined(__clang__) || defined(__GNUC__)
+// The child runs on its parent's stack and memory; the sanitizers must not account for it.
+#define STOWAGE_UNCHECKED __attribute__((no_sanitize("address", "undefined", "thread")))
+#endif
+
+namespace agent {
+
+namespace {
+
+constexpr std::size_t output_max = 65'536;
+constexpr int passed_number = 3;
+
+/// Everything the child needs, laid out before it exists: between vfork and exec it must not
+/// allocate, for it does so in the memory of a process whose other threads run on.
+struct Prepared {
+  std::vector<char*> arguments;
+  std::vector<char*> environment;
+  std::vector<Descriptor> groups;
+  const Program* program = nullptr;
+  sigset_t no_signals{};
+};
+
+/// Written by the child, read by the parent: they share memory until the exec.
+struct Failure {
+  volatile int error = 0;
+  const char* volatile step = nullptr;
+};
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts) {
+    pointers.push_back(const_cast<char*>(text.c_str()));  // exec's signature is older than const
+  }
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+STOWAGE_UNCHECKED bool made_private(const Program& program) {
+  if (program.private_mounts.empty()) {
+    return true;
+  }
+  // Slave, not private: what the host unmounts must not live on in here.
+  if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) {
+    return false;
+  }
+  for (const PrivateMount& wanted : program.private_mounts) {
+    if (mount(wanted.type.c_str(), wanted.target.c_str(), wanted.type.c_str(), wanted.flags,
+              wanted.options.c_str()) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+STOWAGE_UNCHECKED const char* become(const Prepared& prepared) {
+  const Program& program = *prepared.program;
+  setsid();
+  for (const Descriptor& group : prepared.groups) {
+    if (write(group.number(), "0", 1) != 1) {
+      return "enter its cgroup";
+    }
+  }
+  if (!made_private(program)) {
+    return "mount its root file system";
+  }
+  if (chdir(program.directory.c_str()) != 0) {
+    return "enter its directory";
+  }
+  const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+  const int output = program.output < 0 ? nowhere : program.output;
+  if (dup2(nowhere, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+      dup2(output, STDERR_FILENO) < 0) {
+    return "set up its files";
+  }
+  if (program.passed == passed_number) {
+    fcntl(passed_number, F_SETFD, 0);
+  } else if (program.passed >= 0 && dup2(program.passed, passed_number) < 0) {
+    return "set up its files";
+  }
+  signal(SIGPIPE, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &prepared.no_signals, nullptr);
+  execve(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
+  return "be executed";
+}
+
+STOWAGE_UNCHECKED pid_t launch(const Prepared* prepared, Failure* failure) {
+  // vfork, because the pages of the parent need not be copied for a child that replaces itself at
+  // once; `become` does nothing that a vforked child may not.
+  const pid_t child = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+  if (child == 0) {
+    failure->step = become(*prepared);
+    failure->error = errno;
+    _exit(127);
+  }
+  return child;
+}
+
+schemas::Error program_error(const Program& program, const std::string& what, int error) {
+  return {.code = schemas::ErrorCode::server,
+          .message = program.arguments.front() + " could not " + what + ": " +
+                     std::system_category().message(error)};
+}
+
+std::int64_t wait_for(const Child& child) {
+  siginfo_t ended{};
+  while (waitid(P_PID, static_cast<id_t>(child.id), &ended, WEXITED) != 0 && errno == EINTR) {
+  }
+  return ended.si_code == CLD_EXITED ? ended.si_status : 128 + ended.si_status;
+}
+
+}  // namespace
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    close();
+    number_ = std::exchange(other.number_, -1);
+  }
+  return *this;
+}
+
+void Descriptor::close() {
+  if (number_ >= 0) {
+    ::close(std::exchange(number_, -1));
+  }
+}
+
+schemas::Result<Child> start_program(const Program& program) {
+  Prepared prepared;
+  prepared.arguments = pointers(program.arguments);
+  prepared.environment = pointers(program.environment);
+  prepared.program = &program;
+  sigemptyset(&prepared.no_signals);
+  for (const std::string& group : program.groups) {
+    prepared.groups.emplace_back(open(group.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!prepared.groups.back().open()) {
+      return program_error(program, "enter the cgroup " + group, errno);
+    }
+  }
+  Failure failure;
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  Child child{.id = launch(&prepared, &failure), .handle = {}};
+  const int launch_error = errno;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (child.id < 0) {
+    return program_error(program, "be started", launch_error);
+  }
+  if (failure.step != nullptr) {
+    wait_for(child);
+    return program_error(program, failure.step, failure.error);
+  }
+  child.handle = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, child.id, 0)));
+  if (!child.handle.open()) {
+    const int error = errno;
+    ::kill(child.id, SIGKILL);
+    wait_for(child);
+    return program_error(program, "be watched", error);
+  }
+  return child;
+}
+
+schemas::Result<Ended> run_program(Program program, std::chrono::milliseconds limit) {
+  std::array<int, 2> pipe_ends{};
+  if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) {
+    return program_error(program, "be given a pipe", errno);
+  }
+  Descriptor reading(pipe_ends[0]);
+  Descriptor writing(pipe_ends[1]);
+  program.output = writing.number();
+  auto child = start_program(program);
+  if (!child.ok()) {
+    return child.error();
+  }
+  writing.close();
+  Ended ended;
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  std::array<char, 8192> piece{};
+  // Until the program ends, not until its pipe closes: a grandchild may keep that open.
+  for (bool running = true; running;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    std::array<pollfd, 2> waits{
+        {{.fd = reading.number(), .events = POLLIN, .revents = 0},
+         {.fd = child.value().handle.number(), .events = POLLIN, .revents = 0}}};
+    if (left.count() <= 0 ||
+        poll(waits.data(), waits.size(), static_cast<int>(left.count())) == 0) {
+      ::kill(-child.value().id, SIGKILL);
+      wait_for(child.value());
+      return schemas::Error{.code = schemas::ErrorCode::server,
+                            .message = program.arguments.front() +
+                                       " was killed: it took longer than " +
+                                       std::to_string(limit.count()) + " ms"};
+    }
+    running = waits[1].revents == 0;
+    ssize_t moved = 0;
+    if (waits[0].revents != 0 && (moved = read(reading.number(), piece.data(), piece.size())) > 0) {
+      running = true;  // there may be more than this piece
+      const auto room = output_max - std::min(output_max, ended.output.size());
+      ended.output.append(piece.data(), std::min(room, static_cast<std::size_t>(moved)));
+    } else if (waits[0].revents != 0 && waits[1].revents == 0) {
+      reading.close();  // closed at the other end: only the end of the program is left to wait for
+    }
+  }
+  ended.status = wait_for(child.value());
+  return ended;
+}
+
+std::optional<std::string> find_program(const std::string& name) {
+  const char* set = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody here sets it
+  std::string path = std::string(set == nullptr ? "" : set) +
+                     ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  for (std::size_t at = 0; at <= path.size();) {
+    const std::size_t end = std::min(path.find(':', at), path.size());
+    const std::string candidate = path.substr(at, end - at) + "/" + name;
+    if (candidate.front() == '/' && candidate.size() > name.size() + 1 &&
+        access(candidate.c_str(), X_OK) == 0) {
+      return candidate;
+    }
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> program_environment() {
+  std::vector<std::string> environment;
+  for (const char* name : {"PATH", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy",
+                           "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR"}) {
+    if (const char* value = std::getenv(name)) {  // NOLINT(concurrency-mt-unsafe)
+      environment.push_back(std::string(name) + "=" + value);
+    }
+  }
+  return environment;
+}
+
+}  // namespace agent

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/edge/engine/engine.h"
+
+namespace agent {
+
+/// Who a container's process is, in numbers.
+struct ProcessIdentity {
+  std::int64_t uid = 0;
+  std::int64_t gid = 0;
+  std::vector<std::int64_t> groups;  ///< beyond `gid`
+  bool operator==(const ProcessIdentity&) const = default;
+};
+
+/// What the runtime is told beyond the container's specification: found out on this host.
+struct RuntimeChoices {
+  std::string root;  ///< absolute path where the root file system is mounted
+  ProcessIdentity identity;
+  /// Empty: the runtime is kept from cgroups, the process is in its own already.
+  std::string cgroup_path;
+  /// Host directories to show below /sys/fs/cgroup when the runtime cannot: (name, source). With a
+  /// `cgroup_path` the runtime mounts them itself.
+  std::vector<std::pair<std::string, std::string>> cgroup_directories;
+  /// Base64 of a compiled system call filter, for a runtime that takes one; else it compiles.
+  std::string seccomp_program;
+  std::int64_t open_files_max = 65'536;
+};
+
+/// The OCI runtime configuration (config.json): Docker's default capabilities, no new privileges,
+/// the system call filter, masked and read-only kernel files, no device but the harmless ones,
+/// private mounts and namespaces.
+std::string runtime_config_json(const ContainerSpec& spec, const RuntimeChoices& choices);
+
+}  // namespace agent
