@@ -1,6 +1,7 @@
 #include "schemas/generator/botocore.h"
 
 #include <set>
+#include <vector>
 
 #include "schemas/generator/json.h"
 
@@ -199,7 +200,9 @@ std::string botocore_service(const Api& api) {
   JsonObject operations;
   std::set<std::string> names;
   std::set<std::string> errors(std::begin(standard_errors), std::end(standard_errors));
-  for (const Operation& operation : api.operations) {
+  std::vector<Operation> modelled = api.operations;
+  modelled.insert(modelled.end(), api.later_described.begin(), api.later_described.end());
+  for (const Operation& operation : modelled) {
     if (operation.ours) {
       continue;
     }

@@ -164,7 +164,10 @@ Outcome read_document(const YAML::Node& root, const std::string& family, Api& ap
   if (!root["shapes"]) {
     return Done{};
   }
-  api.families.push_back(family);
+  const bool later = root["later"].IsDefined();
+  if (!later) {
+    api.families.push_back(family);
+  }
   for (const auto& pair : root["operations"]) {
     Operation operation;
     operation.name = pair.first.as<std::string>();
@@ -174,7 +177,7 @@ Outcome read_document(const YAML::Node& root, const std::string& family, Api& ap
     if (!outcome.ok()) {
       return outcome;
     }
-    api.operations.push_back(std::move(operation));
+    (later ? api.later_described : api.operations).push_back(std::move(operation));
   }
   Outcome outcome = read_shapes(root["shapes"], family, api);
   return outcome.ok() ? read_enumerations(root["enums"], family, api) : outcome;

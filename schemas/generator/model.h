@@ -74,7 +74,8 @@ struct Operation {
 struct Api {
   std::vector<std::string> families;
   std::vector<Operation> operations;
-  std::vector<std::string> later;
+  std::vector<std::string> later;          ///< names of ECS operations that are not built
+  std::vector<Operation> later_described;  ///< those of them that a client's model must hold
   std::map<std::string, Shape> shapes;
   std::map<std::string, Enumeration> enumerations;
 };
