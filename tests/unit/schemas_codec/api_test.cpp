@@ -1,0 +1,258 @@
+#include "schemas/codec/api.h"
+
+#include <doctest/doctest.h>
+
+#include "api/clusters.h"
+#include "api/container_instances.h"
+#include "api/operations.h"
+#include "api/services.h"
+#include "api/stowage.h"
+#include "api/task_definitions.h"
+#include "api/tasks.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using schemas::ErrorCode;
+
+/// Why an input is refused; fails the test when it is not.
+schemas::Error refusal(std::string_view operation, std::string_view json) {
+  const auto found = api::find_operation(operation);
+  REQUIRE(found.ok());
+  const auto read = api::decode_input(*found.value(), json);
+  REQUIRE_MESSAGE(!read.ok(), std::string(json));
+  return read.error();
+}
+
+std::string definition_with(const std::string& member) {
+  return R"({"family":"web","containerDefinitions":[{"name":"web","image":"web:1",)" + member +
+         "}]}";
+}
+
+void check_accepted(std::string_view operation, const std::string& json) {
+  const auto read = api::decode_input(*api::find_operation(operation).value(), json);
+  CHECK_MESSAGE(read.ok(), json, ": ", read.ok() ? "" : read.error().message);
+}
+
+}  // namespace
+
+TEST_CASE("A task definition is read with all that acts") {
+  const auto read = api::decode<api::RegisterTaskDefinitionRequest>(R"({
+    "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+    "requiresCompatibilities": ["FARGATE", "EC2"],
+    "containerDefinitions": [{
+      "name": "web", "image": "127.0.0.1:5000/probe:1", "essential": true, "cpu": 128, "memory": 256,
+      "command": ["serve"], "entryPoint": ["/probe"], "environment": [{"name": "A", "value": ""}],
+      "portMappings": [{"containerPort": 80, "protocol": "tcp"}],
+      "dependsOn": [{"containerName": "init", "condition": "SUCCESS"}], "stopTimeout": 5,
+      "dockerLabels": {"a": "b"}, "mountPoints": [], "volumesFrom": [], "privileged": false}],
+    "tags": [{"key": "team", "value": "blue"}], "volumes": [], "placementConstraints": null})");
+  REQUIRE_MESSAGE(read.ok(), read.error().message);
+  const api::RegisterTaskDefinitionRequest& request = read.value();
+  CHECK(request.family == "web");
+  CHECK(request.network_mode == api::NetworkMode::awsvpc);
+  CHECK(request.requires_compatibilities->size() == 2);
+  CHECK(!request.placement_constraints);
+  CHECK(request.volumes);
+  const api::ContainerDefinition& container = request.container_definitions.at(0);
+  CHECK(container.cpu == 128);
+  CHECK(container.entry_point->at(0) == "/probe");
+  CHECK(container.environment->at(0).value == "");
+  CHECK(container.port_mappings->at(0).container_port == 80);
+  CHECK(container.depends_on->at(0).condition == api::ContainerCondition::success);
+  CHECK(container.docker_labels->at("a") == "b");
+  CHECK(container.mount_points);
+  CHECK(!container.readonly_root_filesystem);
+}
+
+TEST_CASE("An answer is written as clients of ECS read it") {
+  api::DescribeTasksResponse response;
+  api::Task& task = response.tasks.emplace().emplace_back();
+  task.task_arn = "arn:aws:ecs:us-east-1:123456789012:task/default/0";
+  task.created_at = schemas::Instant(1'764'000'000'007ms);
+  task.launch_type = api::LaunchType::fargate;
+  task.stop_code = api::TaskStopCode::essential_container_exited;
+  task.overrides.emplace().inference_accelerator_overrides.emplace();
+  task.version = 3;
+  response.failures.emplace();
+  const std::string expected =
+      R"({"tasks":[{"createdAt":1764000000.007,"launchType":"FARGATE",)"
+      R"("overrides":{"inferenceAcceleratorOverrides":[]},"stopCode":"EssentialContainerExited",)"
+      R"("taskArn":"arn:aws:ecs:us-east-1:123456789012:task/default/0","version":3}],"failures":[]})";
+  CHECK(api::encode(response) == expected);
+  const auto read = api::decode<api::DescribeTasksResponse>(expected);
+  REQUIRE_MESSAGE(read.ok(), read.error().message);
+  CHECK(read.value().tasks->at(0).created_at == task.created_at);
+  CHECK(api::encode(api::Value::of(read.value())) == expected);
+}
+
+TEST_CASE("What is not supported yet is refused by name and in the words of ECS") {
+  const schemas::Error check =
+      refusal("RegisterTaskDefinition", definition_with(R"("healthCheck":{"command":["CMD"]})"));
+  CHECK(check.code == ErrorCode::client);
+  CHECK(check.message == "containerDefinitions[0].healthCheck is not supported yet. Leave it out.");
+  const schemas::Error volume = refusal(
+      "RegisterTaskDefinition", definition_with(R"("mountPoints":[{"sourceVolume":"data"}])"));
+  CHECK(volume.message ==
+        "containerDefinitions[0].mountPoints is not supported yet beyond []: leave it out or send "
+        "that.");
+  const schemas::Error privileged =
+      refusal("RegisterTaskDefinition", definition_with(R"("privileged":true)"));
+  CHECK(privileged.message.starts_with(
+      "containerDefinitions[0].privileged is not supported yet beyond false"));
+  const schemas::Error strategy =
+      refusal("CreateService",
+              R"({"serviceName":"web","taskDefinition":"web","schedulingStrategy":"DAEMON"})");
+  CHECK(strategy.code == ErrorCode::unsupported_feature);
+  CHECK(strategy.message == "schedulingStrategy DAEMON is not supported yet.");
+  const schemas::Error healthy =
+      refusal("RegisterTaskDefinition",
+              definition_with(R"("dependsOn":[{"containerName":"a","condition":"HEALTHY"}])"));
+  CHECK(healthy.message ==
+        "containerDefinitions[0].dependsOn[0].condition HEALTHY is not supported yet.");
+}
+
+TEST_CASE("Values that ask for what happens anyway pass, for Terraform and the SDKs send them") {
+  check_accepted("RegisterTaskDefinition",
+                 definition_with(R"("restartPolicy":{"enabled":false},"linuxParameters":{},)"
+                                 R"("systemControls":[],"ulimits":[],"interactive":false,)"
+                                 R"("versionConsistency":"disabled","secrets":[])"));
+  check_accepted(
+      "CreateService",
+      R"({"serviceName":"web","taskDefinition":"web:1","clientToken":"a","desiredCount":2,)"
+      R"("deploymentConfiguration":{"maximumPercent":200,"minimumHealthyPercent":100,)"
+      R"("deploymentCircuitBreaker":{"enable":false,"rollback":false}},)"
+      R"("deploymentController":{"type":"ECS"},"enableECSManagedTags":false,)"
+      R"("enableExecuteCommand":false,"healthCheckGracePeriodSeconds":0,"loadBalancers":[],)"
+      R"("launchType":"FARGATE","networkConfiguration":{"awsvpcConfiguration":)"
+      R"({"subnets":["subnet-1"],"assignPublicIp":"ENABLED"}},"propagateTags":"NONE",)"
+      R"("schedulingStrategy":"REPLICA","serviceRegistries":[]})");
+  check_accepted("CreateCluster",
+                 R"({"settings":[{"name":"containerInsights","value":"disabled"}]})");
+}
+
+TEST_CASE("A broken rule says which member, what was found and what is allowed") {
+  CHECK(refusal("RegisterTaskDefinition", "{}").message == "family is required.");
+  CHECK(refusal("RegisterTaskDefinition", "{}").code == ErrorCode::client);
+  CHECK(refusal("StopTask", "{}").code == ErrorCode::invalid_parameter);
+  CHECK(
+      refusal("RegisterTaskDefinition", R"({"family":"a b","containerDefinitions":[]})").message ==
+      "family may consist of the characters a-zA-Z0-9_- only, found \"a b\".");
+  CHECK(refusal("RegisterTaskDefinition", R"({"family":"a","containerDefinitions":[]})").message ==
+        "containerDefinitions must have between 1 and 10 entries, found 0.");
+  CHECK(refusal("RegisterTaskDefinition",
+                definition_with(R"("portMappings":[{"containerPort":70000}])"))
+            .message ==
+        "containerDefinitions[0].portMappings[0].containerPort must be between 1 and 65535, "
+        "found 70000.");
+  CHECK(refusal("RunTask", R"({"taskDefinition":"web","count":11})").message ==
+        "count must be between 1 and 10, found 11.");
+  CHECK(refusal("RunTask", R"({"taskDefinition":"web","launchType":"MOON"})").message ==
+        "launchType must be one of EC2, FARGATE, EXTERNAL or MANAGED_INSTANCES, found \"MOON\".");
+  CHECK(refusal("ListTasks", R"({"maxResults":3000000000})").message ==
+        "maxResults must be between 1 and 100, found 3000000000.");
+  const std::string long_name(256, 'a');
+  CHECK(refusal("CreateCluster", R"({"clusterName":")" + long_name + "\"}").message ==
+        "clusterName must have between 1 and 255 bytes, found 256.");
+  CHECK(refusal("CreateCluster", R"({"clusterName":""})").message ==
+        "clusterName must not be empty.");
+  CHECK(refusal("StopTask", R"({"task":"a","reason":"x\u0000y"})").message ==
+        "reason contains a NUL character. Remove it.");
+}
+
+TEST_CASE("A wrong type is a serialization error, and so is what is not JSON") {
+  const auto message = [](std::string_view operation, std::string_view json) {
+    const schemas::Error error = refusal(operation, json);
+    CHECK(error.code == ErrorCode::serialization);
+    return error.message;
+  };
+  CHECK(message("RunTask", R"({"taskDefinition":"web","count":"2"})") ==
+        "count must be a whole number, found text.");
+  CHECK(message("RunTask", R"({"taskDefinition":"web","count":2.5})") ==
+        "count must be a whole number, found a number with a fraction.");
+  CHECK(message("RunTask", R"({"taskDefinition":["web"]})") ==
+        "taskDefinition must be text, found a list.");
+  CHECK(message("DescribeTasks", R"({"tasks":[null]})") == "tasks[0] must be text, found null.");
+  CHECK(message("ListClusters", "[]") == "the request must be an object, found a list.");
+  CHECK(message("ListClusters", "{").starts_with("The request is not valid JSON: "));
+  CHECK(message("ListClusters", "{} {}").starts_with("The request is not valid JSON: "));
+  CHECK(message("CreateCluster", "{\"clusterName\":\"\xff\"}") ==
+        "The request is not valid JSON: it is not UTF-8.");
+  CHECK(message("RunTask", R"({"taskDefinition":"web","count":1,"count":2})") ==
+        "count is given twice.");
+  CHECK(message("RegisterTaskDefinition",
+                definition_with(R"("dockerLabels":{"a":"1","\u0061":"2"})")) ==
+        "containerDefinitions[0].dockerLabels.a is given twice.");
+}
+
+TEST_CASE("Deep, huge and misspelt requests are refused") {
+  const std::string deep =
+      R"({"clusterName":)" + std::string(100, '[') + std::string(100, ']') + "}";
+  CHECK(refusal("CreateCluster", deep).message ==
+        "The request is not valid JSON: it nests deeper than 32 levels.");
+  const std::string huge = R"({"clusterName":")" + std::string(2U << 20U, 'a') + "\"}";
+  CHECK(refusal("CreateCluster", huge).code == ErrorCode::serialization);
+  CHECK(refusal("RegisterTaskDefinition", definition_with(R"("esential":true)")).message ==
+        "containerDefinitions[0].esential is not a member of ContainerDefinition. Did you mean "
+        "essential?");
+}
+
+TEST_CASE("A long request leaves no trace in the next one on the same thread") {
+  const std::string text(900'000, 'x');
+  CHECK(refusal("CreateCluster", R"({"clusterName":")" + text + "\"}").message ==
+        "clusterName must have between 1 and 255 bytes, found 900000.");
+  check_accepted("CreateCluster", R"({"clusterName":"a"})");
+}
+
+TEST_CASE("Every operation reads its empty or smallest input and writes it back") {
+  const auto smallest = [](const api::Operation& operation) -> std::string {
+    const std::string_view name = operation.name;
+    const auto with = [](std::string_view member, std::string_view value) {
+      return "{\"" + std::string(member) + "\":" + std::string(value) + "}";
+    };
+    if (name == "DeleteCluster") return with("cluster", "\"a\"");
+    if (name == "RegisterTaskDefinition") return definition_with(R"("memory":64)");
+    if (name.ends_with("eTaskDefinition") || name == "DeregisterTaskDefinition" ||
+        name == "RunTask") {
+      return with("taskDefinition", "\"a\"");
+    }
+    if (name == "StopTask") return with("task", "\"a\"");
+    if (name == "DescribeTasks") return with("tasks", "[\"a\"]");
+    if (name == "CreateService") return R"({"serviceName":"a","taskDefinition":"a"})";
+    if (name == "UpdateService" || name == "DeleteService") return with("service", "\"a\"");
+    if (name == "DescribeServices") return with("services", "[\"a\"]");
+    if (name == "DescribeContainerInstances") return with("containerInstances", "[\"a\"]");
+    return "{}";
+  };
+  std::size_t count = 0;
+  for (const api::Operation& operation : api::operations()) {
+    const std::string json = smallest(operation);
+    const auto read = api::decode_input(operation, json);
+    REQUIRE_MESSAGE(read.ok(), operation.name, ": ", read.error().message);
+    CHECK_MESSAGE(api::encode(read.value()) == json, operation.name);
+    CHECK(&api::operation(operation.id) == &operation);
+    ++count;
+  }
+  CHECK(count == 23);
+}
+
+TEST_CASE("An operation that is not built yet is told from one that does not exist") {
+  CHECK(api::find_operation("RunTask").value()->id == api::OperationId::run_task);
+  CHECK(api::find_operation("StartTask").error().code == ErrorCode::unsupported_feature);
+  CHECK(api::find_operation("StartTask").error().message ==
+        "The operation StartTask is not supported yet.");
+  CHECK(api::find_operation("Dance").error().code == ErrorCode::unknown_operation);
+}
+
+TEST_CASE("An error is written as AWS clients read it") {
+  CHECK(api::encode_error({.code = ErrorCode::cluster_not_found, .message = "Cluster \"a\"."}) ==
+        R"({"__type":"ClusterNotFoundException","message":"Cluster \"a\"."})");
+  CHECK(api::rest_status(ErrorCode::cluster_not_found) == 404);
+  CHECK(api::rest_status(ErrorCode::invalid_parameter) == 400);
+  CHECK(api::rest_status(ErrorCode::server) == 500);
+}
+
+TEST_CASE("Enumerators have their wire names") {
+  CHECK(codec::name_of(api::LaunchType::fargate) == "FARGATE");
+  CHECK(codec::named<api::TransportProtocol>("udp") == api::TransportProtocol::udp);
+}
