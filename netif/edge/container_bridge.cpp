@@ -273,6 +273,7 @@ Outcome ContainerBridge::connect(Host& host, const std::string& key, const Endpo
     }
     const int eth0 = static_cast<int>(::if_nametoindex("eth0"));
     std::vector<Message> own;
+    own.push_back(bring_up("eth0"));
     own.push_back(add_address(eth0, endpoint.address, range_.prefix));
     own.push_back(default_route(eth0, gateway_address(range_)));
     return netlink.value().run(std::move(own));

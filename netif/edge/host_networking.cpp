@@ -386,6 +386,10 @@ Outcome HostNetworking::Kernel::attach(const EniId& id) {
       return gone;
     }
   }
+  const std::string path = task_path(host_, wanted->second.task);
+  if (Outcome made = make_namespace(path, &prepare_task_namespace); !made.ok()) {
+    return made;
+  }
   return attach_here(wanted->second);
 }
 

@@ -106,7 +106,7 @@ Message make_veth(const VethEnd& here, const VethEnd& there, std::int64_t mtu) {
       .text(IFLA_INFO_KIND, "veth")
       .open(IFLA_INFO_DATA)
       .open(VETH_INFO_PEER)
-      .header(link_header(there.index, IFF_UP));
+      .header(link_header(there.index, 0));
   put_end(message, there, mtu);
   message.close().close().close();
   return message;

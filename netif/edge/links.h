@@ -27,7 +27,7 @@ schemas::Result<std::vector<Link>> list_links(Netlink& netlink);
 /// The link of that name, if there is one.
 std::optional<Link> find_link(const std::vector<Link>& links, const std::string& name);
 
-/// One end of a veth pair. Both ends are up from their first moment.
+/// One end of a veth pair.
 struct VethEnd {
   std::string name{};
   int index = 0;  ///< 0 = the kernel picks one
@@ -45,6 +45,7 @@ enum class PortKind : std::uint8_t {
 
 Message make_bridge(const std::string& name, int index, const schemas::Mac& mac, std::int64_t mtu);
 /// `index` 0 in either end lets the kernel pick; with an index in `there`, `here` needs one too.
+/// `here` is up from its first moment; `there` cannot be, until both ends know of each other.
 Message make_veth(const VethEnd& here, const VethEnd& there, std::int64_t mtu);
 /// A tunnel whose outer packets travel in the namespace of the socket that sends this message,
 /// while the device itself appears in the namespace `namespace_handle`.

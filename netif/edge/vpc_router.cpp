@@ -154,6 +154,7 @@ Outcome VpcRouter::make_uplink(Host& host, const VpcId& vpc) {
     return taken;
   }
   std::vector<Message> inside;
+  inside.push_back(bring_up(downlink_));
   inside.push_back(add_address(down_link->index, transit_, 32));
   inside.push_back(add_neighbour(down_link->index, transit_gateway, link_mac(up)));
   inside.push_back(default_route(down_link->index, transit_gateway));
@@ -319,6 +320,7 @@ Outcome VpcRouter::attach(const EniAssignment& eni, const std::string& task_name
       return netlink.error();
     }
     std::vector<Message> own;
+    own.push_back(bring_up("eth0"));
     own.push_back(add_address(eth0_index, eni.address, segment.subnet.cidr.prefix));
     // The gateway is known beforehand: no first packet waits for ARP, and a thousand tasks do not
     // fill the kernel's one table of learned neighbours.
