@@ -81,6 +81,7 @@ void carry_out(WorldParts& parts, const UsageMetered& change) {
                     .cluster = cluster.name,
                     .service = {},
                     .family = used.specification->definition->family,
+                    .revision = used.specification->definition->revision,
                     .cpu = used.specification->cpu,
                     .memory = used.specification->memory,
                     .use = {}};

@@ -82,7 +82,22 @@ void keep_public_address(WorldParts& parts, const Eni& eni, Step step) {
   }
 }
 
+/// Adds the task to its cluster's tally, or takes it out.
+void tally(WorldParts& parts, const Task& task, std::int64_t count) {
+  TaskTally& tally = parts.index.tally_of_cluster[task.cluster];
+  const bool pool = fleet_of(task) == 0;
+  if (task.last_status < TaskStatus::running) {
+    (pool ? tally.pending_on_pool : tally.pending_on_hosts) += count;
+  } else if (task.last_status == TaskStatus::running) {
+    (pool ? tally.running_on_pool : tally.running_on_hosts) += count;
+  }
+}
+
 void enter(WorldParts& parts, const Task* before, const Task& after) {
+  if (before != nullptr) {
+    tally(parts, *before, -1);
+  }
+  tally(parts, after, 1);
   settle_host(parts, before, after);
   settle_assignment(parts, before, after);
   settle_service(parts, before, after);

@@ -57,6 +57,7 @@ struct TaskUsage {
   std::string cluster;
   std::string service;  ///< empty = standalone
   std::string family;
+  std::int64_t revision = 0;
   schemas::CpuUnits cpu;
   schemas::MemoryMib memory;
   fargate_pool::MeterTotal use;
@@ -86,6 +87,14 @@ struct Tables {
 
 using Keys = std::set<std::int64_t>;
 
+/// A cluster's tasks by what is shown of them, kept as they change.
+struct TaskTally {
+  std::int64_t pending_on_hosts = 0;
+  std::int64_t running_on_hosts = 0;
+  std::int64_t pending_on_pool = 0;
+  std::int64_t running_on_pool = 0;
+};
+
 /// Look-ups. Scoped names: an account sees its own.
 struct Index {
   std::map<std::pair<schemas::Scope, std::string>, std::int64_t> cluster_by_name;
@@ -96,6 +105,7 @@ struct Index {
   std::map<std::int64_t, std::vector<std::int64_t>> event_keys_of_service;  ///< oldest first
   std::map<schemas::TaskId, std::int64_t> task_by_id;
   std::map<std::int64_t, Keys> tasks_of_cluster;
+  std::map<std::int64_t, TaskTally> tally_of_cluster;
   std::map<std::int64_t, Keys> live_tasks_of_service;  ///< not STOPPED
   std::map<std::int64_t, Keys> stopped_tasks_of_service;
   std::map<schemas::InstanceId, Keys> live_tasks_of_instance;

@@ -193,6 +193,7 @@ Values values_of(const TaskUsage& usage) {
           usage.cluster,
           usage.service,
           usage.family,
+          usage.revision,
           usage.cpu.count,
           usage.memory.count,
           use.last_sequence,

@@ -424,6 +424,7 @@ void Loader::usage(RowReader& row) {
   usage.cluster = row.text();
   usage.service = row.text();
   usage.family = row.text();
+  usage.revision = row.integer();
   usage.cpu.count = row.integer();
   usage.memory.count = row.integer();
   usage.use.last_sequence = row.integer();

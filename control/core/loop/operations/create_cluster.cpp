@@ -1,0 +1,40 @@
+#include "control/core/loop/operations/operations.h"
+#include "control/core/loop/operations/shapes.h"
+#include "control/core/loop/operations/show_cluster.h"
+#include "control/core/world/lookups.h"
+
+namespace control {
+
+namespace {
+
+const std::vector<api::ClusterField> all_fields{api::ClusterField::settings,
+                                                api::ClusterField::tags};
+
+}  // namespace
+
+/// By its name an idempotent call: an active cluster of that name is answered as it is.
+Answer create_cluster(Context& context, const ApiCall& call) {
+  const auto& input = call.input.as<api::CreateClusterRequest>();
+  const std::string name = input.cluster_name.value_or("default");
+  const auto tags = read_tags(input.tags);
+  if (!tags.ok()) {
+    return tags.error();
+  }
+  const schemas::Cluster* known = find_cluster(context.world, call.scope, name);
+  if (known == nullptr || known->status != schemas::ClusterStatus::active) {
+    schemas::Cluster cluster;
+    cluster.key = context.world.next_key(Table::cluster);
+    cluster.scope = call.scope;
+    cluster.name = name;
+    cluster.tags = tags.value();
+    cluster.created_at = context.now;
+    apply(context.world, ClusterCreated{cluster});
+    log_event(context, call.scope, "cluster.created", cluster_arn(cluster), "{}");
+    known = cluster_of(context.world, cluster.key);
+  }
+  api::CreateClusterResponse output;
+  output.cluster = show_cluster(context.world, *known, all_fields);
+  return api::Value::of(std::move(output));
+}
+
+}  // namespace control

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "api/task_definitions.h"
+#include "schemas/base/result.h"
+#include "schemas/model/task_definition.h"
+
+namespace control {
+
+/// The definition that a registration asks for, with ECS's defaults filled in and everything
+/// checked that the shape alone does not say: names, essential containers, dependencies, ports,
+/// memory, and the pool's rules where FARGATE is required. ClientException with the container and
+/// the setting named. Family, revision and instants are the caller's.
+schemas::Result<schemas::TaskDefinition> read_definition(
+    const api::RegisterTaskDefinitionRequest& input);
+
+/// The rules among the containers, as `read_definition` applies them.
+schemas::Outcome check_containers(const schemas::TaskDefinition& definition);
+
+}  // namespace control

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "api/clusters.h"
+#include "control/core/world/world.h"
+
+namespace control {
+
+/// A cluster with its counts, and what of the rest `include` asks for.
+api::Cluster show_cluster(const World& world, const schemas::Cluster& cluster,
+                          const std::optional<std::vector<api::ClusterField>>& include);
+
+}  // namespace control
