@@ -1,0 +1,77 @@
+#pragma once
+
+// Where one container's things lie below the engine's data directory, and the record that tells a
+// later agent whose it is. Everything is named from the data directory and the container's id, so
+// that what a crash left can be found and removed by name.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "schemas/base/id.h"
+#include "schemas/base/result.h"
+
+namespace agent {
+
+/// The directories of an engine.
+struct EngineHome {
+  std::filesystem::path data;
+
+  [[nodiscard]] std::filesystem::path containers() const { return data / "containers"; }
+  [[nodiscard]] std::filesystem::path images() const { return data / "images"; }
+  [[nodiscard]] std::filesystem::path logs() const { return data / "logs"; }
+  [[nodiscard]] std::filesystem::path exits() const { return data / "exits"; }
+  [[nodiscard]] std::filesystem::path sockets() const { return data / "sockets"; }
+  [[nodiscard]] std::filesystem::path runtime() const { return data / "runtime"; }
+};
+
+/// Whose a container is. Written before anything else is made for it.
+struct ContainerRecord {
+  schemas::ContainerId id;
+  schemas::TaskId task;
+  std::string name;
+  std::string image_digest;
+};
+
+/// The files of one container.
+class ContainerHome {
+ public:
+  ContainerHome(const EngineHome& home, schemas::ContainerId id);
+
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] std::filesystem::path bundle() const { return bundle_; }
+  [[nodiscard]] std::filesystem::path root() const { return bundle_ / "rootfs"; }
+  [[nodiscard]] std::filesystem::path upper() const { return bundle_ / "upper"; }
+  [[nodiscard]] std::filesystem::path work() const { return bundle_ / "work"; }
+  [[nodiscard]] std::filesystem::path configuration() const { return bundle_ / "config.json"; }
+  [[nodiscard]] std::filesystem::path record() const { return bundle_ / "record"; }
+  [[nodiscard]] std::filesystem::path pid_file() const { return bundle_ / "pid"; }
+  [[nodiscard]] std::filesystem::path supervisor_pid_file() const { return bundle_ / "conmon.pid"; }
+  [[nodiscard]] std::filesystem::path control() const { return bundle_ / "ctl"; }
+  [[nodiscard]] std::filesystem::path exit_file() const { return exit_file_; }
+  [[nodiscard]] std::filesystem::path socket_link() const { return socket_link_; }
+  /// The runtime's own state of this container.
+  [[nodiscard]] std::filesystem::path runtime_state() const { return runtime_state_; }
+
+  /// Makes the directories and writes the record.
+  schemas::Outcome make(const ContainerRecord& record) const;
+  /// The record, or nothing when it is not there or not whole: then nothing else was made.
+  [[nodiscard]] std::optional<ContainerRecord> read_record() const;
+  /// Removes every file of the container. Repeatable.
+  schemas::Outcome remove() const;
+
+ private:
+  std::string id_;
+  std::filesystem::path bundle_;
+  std::filesystem::path exit_file_;
+  std::filesystem::path socket_link_;
+  std::filesystem::path runtime_state_;
+};
+
+/// The number in a file; nothing when there is none.
+std::optional<std::int64_t> number_in_file(const std::filesystem::path& path);
+
+/// Writes a whole file; 0 or the error.
+int write_file(const std::filesystem::path& path, const std::string& text);
+
+}  // namespace agent
