@@ -444,7 +444,8 @@ Outcome HostNetworking::Kernel::open_public(const EniAssignment& eni) {
     return admitted;
   }
   std::vector<Message> messages;
-  messages.push_back(replace_host_route(routers_.at(eni.vpc).uplink(), *eni.public_address));
+  const VpcRouter& router = routers_.at(eni.vpc);
+  messages.push_back(host_route_through(router.uplink(), *eni.public_address, router.transit()));
   if (host_.underlay != 0) {
     messages.push_back(add_proxy(host_.underlay, *eni.public_address));
   }

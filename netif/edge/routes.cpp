@@ -39,7 +39,9 @@ rtmsg route_header(std::uint8_t prefix, std::uint8_t scope, std::uint8_t protoco
 
 Message host_route_message(int type, int flags, int link, Ipv4 to, const std::string& verb) {
   Message message(type, flags, verb + " the route to " + to.text());
-  message.header(route_header(whole_address, RT_SCOPE_LINK, our_protocol))
+  const bool removes = type == RTM_DELROUTE;  // of whatever scope it is
+  message
+      .header(route_header(whole_address, removes ? RT_SCOPE_NOWHERE : RT_SCOPE_LINK, our_protocol))
       .address(RTA_DST, to)
       .number32(RTA_OIF, link_number(link));
   return message;
@@ -132,8 +134,15 @@ Message host_route(int link, Ipv4 to) {
   return host_route_message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, link, to, "add");
 }
 
-Message replace_host_route(int link, Ipv4 to) {
-  return host_route_message(RTM_NEWROUTE, set_flags, link, to, "set");
+Message host_route_through(int link, Ipv4 to, Ipv4 neighbour) {
+  Message message(RTM_NEWROUTE, set_flags, "set the route to " + to.text());
+  rtmsg header = route_header(whole_address, RT_SCOPE_UNIVERSE, our_protocol);
+  header.rtm_flags = RTNH_F_ONLINK;
+  message.header(header)
+      .address(RTA_DST, to)
+      .address(RTA_GATEWAY, neighbour)
+      .number32(RTA_OIF, link_number(link));
+  return message;
 }
 
 Message remove_host_route(int link, Ipv4 to) {

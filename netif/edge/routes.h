@@ -39,8 +39,9 @@ Message default_route(int link, schemas::Ipv4 gateway);
 /// To one address through a link, without a gateway. Fails with EEXIST when anybody has such a
 /// route, so that two routers never share an address.
 Message host_route(int link, schemas::Ipv4 to);
-/// The same, replacing what is there: for an address that control gave to one interface only.
-Message replace_host_route(int link, schemas::Ipv4 to);
+/// The same through a neighbour on the link, replacing what is there: for an address that control
+/// gave to one interface only.
+Message host_route_through(int link, schemas::Ipv4 to, schemas::Ipv4 neighbour);
 Message remove_host_route(int link, schemas::Ipv4 to);
 
 /// A permanent entry: `address` on `link` is at `mac`. Nobody is ever asked.

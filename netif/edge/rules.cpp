@@ -37,6 +37,11 @@ std::string translate(std::string_view verb, const std::string& to) {
   return nft::statement(verb, "{\"addr\":" + to + "}");
 }
 
+/// What the routing table says of a packet's destination: "local" when it is this namespace's.
+std::string destination_kind() {
+  return nft::statement("fib", "{\"result\":\"type\",\"flags\":[\"daddr\"]}");
+}
+
 std::string masquerade() { return nft::statement("masquerade", "null"); }
 
 std::string port_element(const GuardedPort& port) {
@@ -154,10 +159,11 @@ Commands router_rules(const RouterRules& rules) {
       nft::add_chain(table, "answering",
                      {.type = "filter", .hook = "input", .priority = filter_priority}),
       // The two directions of a connection between subnets may pass different hosts' routers, so
-      // none of them may hold an opinion on its state.
-      nft::add_rule(
-          table, "untracked",
-          {is_not(from, up), is(destination, text("@subnets")), nft::statement("notrack", "null")}),
+      // none of them may hold an opinion on its state. What comes to the gateway itself is the
+      // answer to a call that was translated here.
+      nft::add_rule(table, "untracked",
+                    {is_not(from, up), is(destination, text("@subnets")),
+                     is_not(destination_kind(), text("local")), nft::statement("notrack", "null")}),
       nft::add_rule(table, "arriving", {translate("dnat", nft::lookup(destination, "public_in"))}),
       nft::add_rule(table, "leaving",
                     {is(to, up), translate("snat", nft::lookup(source, "public_out"))}),
@@ -250,8 +256,7 @@ Commands host_translation(const nft::Table& table, const std::string& bridge, co
   const std::string to = meta("oifname");
   const std::string source = payload("ip", "saddr");
   const std::string key = nft::concat({meta("l4proto"), payload("th", "dport")});
-  const std::string to_this_host =
-      is("{\"fib\":{\"result\":\"type\",\"flags\":[\"daddr\"]}}", text("local"));
+  const std::string to_this_host = is(destination_kind(), text("local"));
   const std::string to_container =
       nft::statement("dnat", "{\"addr\":" + nft::lookup(key, published_address_map) +
                                  ",\"port\":" + nft::lookup(key, published_port_map) + "}");

@@ -183,6 +183,23 @@ void HostStandIn::act(const std::function<Outcome(HostNetworking&)>& act) {
   place_.inside([&] { expect(act(*networking_)); });
 }
 
+void HostStandIn::wire(const netif::HostNetwork& want) {
+  if (networking_ == nullptr) {
+    start();
+  }
+  act([&](HostNetworking& networking) -> Outcome {
+    if (Outcome applied = networking.apply(want); !applied.ok()) {
+      return applied;
+    }
+    for (const auto& [id, eni] : want.enis) {
+      if (Outcome attached = networking.attach(id); !attached.ok()) {
+        return attached;
+      }
+    }
+    return Done{};
+  });
+}
+
 std::string HostStandIn::task_path(const schemas::TaskId& task) const {
   return networking_->task_namespace_path(task);
 }

@@ -53,7 +53,8 @@ class HostStandIn {
   void stop() { networking_.reset(); }
   /// Runs `act` where the agent lives.
   void act(const std::function<schemas::Outcome(netif::HostNetworking&)>& act);
-  [[nodiscard]] netif::HostNetworking& networking() { return *networking_; }
+  /// Starts the networking if it is not running, applies `want` and attaches all its interfaces.
+  void wire(const netif::HostNetwork& want);
   [[nodiscard]] std::string task_path(const schemas::TaskId& task) const;
 
  private:

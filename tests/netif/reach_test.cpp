@@ -10,21 +10,6 @@ using schemas::EniAssignment;
 
 namespace {
 
-/// Applies `want` and attaches all its interfaces.
-void wire(HostStandIn& host, const HostNetwork& want) {
-  host.act([&](HostNetworking& networking) -> schemas::Outcome {
-    if (auto applied = networking.apply(want); !applied.ok()) {
-      return applied;
-    }
-    for (const auto& [id, eni] : want.enis) {
-      if (auto attached = networking.attach(id); !attached.ok()) {
-        return attached;
-      }
-    }
-    return schemas::Done{};
-  });
-}
-
 bool reaches(const std::string& from, const std::string& to, schemas::Ipv4 address) {
   netif::FileHandle server;
   netif::FileHandle client;
@@ -57,10 +42,8 @@ TEST_CASE("tasks of one VPC reach each other by address on one host, across host
     there.enis.emplace(eni.id, eni);
     here.neighbours.emplace(eni.id, Vpc::neighbour(eni, lab.host(1).address()));
   }
-  lab.host(0).start();
-  lab.host(1).start();
-  wire(lab.host(0), here);
-  wire(lab.host(1), there);
+  lab.host(0).wire(here);
+  lab.host(1).wire(there);
   const std::string from = lab.host(0).task_path(near.task);
   inside(from, [&] {
     CHECK(pings(vpc.subnet(0).gateway));

@@ -121,7 +121,16 @@ bool answered(const FileHandle& client) {
          ::getsockopt(client.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
 }
 
-bool pings(Ipv4 address) {
+void send_datagram(Ipv4 address, std::uint16_t port, const std::vector<std::uint8_t>& bytes) {
+  const FileHandle handle = open_socket(Transport::udp);
+  const sockaddr_in name = socket_name(address, port);
+  REQUIRE(::sendto(handle.get(), bytes.data(), bytes.size(), 0, any(name), sizeof name) ==
+          static_cast<ssize_t>(bytes.size()));
+}
+
+namespace {
+
+bool answers_ping(Ipv4 address, int patience_ms) {
   // A raw socket, because the machine decides which groups may open the polite kind.
   const FileHandle handle(::socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP));
   REQUIRE(handle.get() >= 0);
@@ -133,7 +142,7 @@ bool pings(Ipv4 address) {
   if (::sendto(handle.get(), request.data(), request.size(), 0, any(name), sizeof name) < 0) {
     return false;
   }
-  while (becomes(handle, POLLIN, patience_default_ms)) {
+  while (becomes(handle, POLLIN, patience_ms)) {
     std::array<std::uint8_t, 256> packet{};
     const ssize_t size = ::recv(handle.get(), packet.data(), packet.size(), 0);
     const std::size_t header = (packet[0] & 0x0fU) * 4U;
@@ -143,6 +152,12 @@ bool pings(Ipv4 address) {
   }
   return false;
 }
+
+}  // namespace
+
+bool pings(Ipv4 address) { return answers_ping(address, patience_default_ms); }
+
+bool silent(Ipv4 address) { return !answers_ping(address, patience_default_ms / 6); }
 
 FrameSocket::FrameSocket(const std::string& link)
     : handle_(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(ETH_P_ALL))) {

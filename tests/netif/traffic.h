@@ -28,8 +28,13 @@ std::optional<schemas::Ipv4> caller(const netif::FileHandle& server,
 /// Whether the call was answered within two seconds.
 bool answered(const netif::FileHandle& client);
 
-/// Whether `address` answers a ping within two seconds.
+/// Sends one UDP datagram with `bytes`.
+void send_datagram(schemas::Ipv4 address, std::uint16_t port,
+                   const std::vector<std::uint8_t>& bytes);
+
+/// Whether `address` answers a ping within two seconds; a third of one when none is expected.
 bool pings(schemas::Ipv4 address);
+bool silent(schemas::Ipv4 address);
 
 /// Sees every frame that arrives at a link.
 class FrameSocket {
