@@ -418,7 +418,11 @@ void Connection::drain() {
   if (phase_ == Phase::idle) {
     close();
   } else if (phase_ == Phase::streaming) {
+    const std::function<void()> gone = std::exchange(gone_, nullptr);
     finish();
+    if (gone) {
+      gone();
+    }
   } else if (phase_ == Phase::waiting && gone_) {
     // Parked, so nothing of it is under way: the caller asks the next control.
     const std::function<void()> gone = std::exchange(gone_, nullptr);

@@ -1,0 +1,106 @@
+#include "control/edge/agents/channel.h"
+
+#include <memory>
+#include <utility>
+
+#include "control/edge/agents/identity.h"
+#include "schemas/codec/api.h"
+#include "schemas/wire/wire.h"
+#include "spdlog/spdlog.h"
+
+namespace control::agents {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+schemas::Error nobody() {
+  return {.code = schemas::ErrorCode::access_denied,
+          .message =
+              "No Authorization: Bearer header with the secret that the join answered. Join "
+              "first: POST /agent/v1/join."};
+}
+
+/// What one answer needs to be counted.
+struct Counted {
+  edge::Metrics* metrics = nullptr;
+  std::string name;
+  Clock::time_point start = Clock::now();
+};
+
+http::Response counted(const Counted& count, http::Response response) {
+  count.metrics->request(count.name, response.status, Clock::now() - count.start);
+  return response;
+}
+
+http::Response ok(std::string body) {
+  http::Response response;
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
+
+http::Response agent_error(const schemas::Error& error) {
+  http::Response response;
+  response.status =
+      error.code == schemas::ErrorCode::access_denied ? 401 : api::rest_status(error.code);
+  response.headers.push_back({"x-amzn-ErrorType", std::string(schemas::error_name(error.code))});
+  response.body = api::encode_error(error);
+  return response;
+}
+
+void Channel::join(const http::Request& request, const http::ExchangeRef& exchange) {
+  const Counted count{.metrics = &metrics_, .name = "AgentJoin"};
+  schemas::Result<schemas::JoinRequest> message = wire::decode<schemas::JoinRequest>(request.body);
+  if (!message.ok()) {
+    http::answer(exchange, counted(count, agent_error(message.error())));
+    return;
+  }
+  std::string secret = new_secret();
+  AgentJoin join{.waiter = 0,
+                 .scope = scope_,
+                 .identity_hash = hash_of(secret),
+                 .request = std::move(message).value()};
+  const std::string where = join.request.pool ? "the pool" : "cluster " + join.request.cluster;
+  loop_.join(std::move(join), [exchange, count, secret, where](edge::AgentAnswer answer) {
+    if (const auto* error = std::get_if<schemas::Error>(&answer)) {
+      spdlog::warn("a host may not join {}: {}", where, error->message);
+      http::answer(exchange, counted(count, agent_error(*error)));
+      return;
+    }
+    schemas::JoinAnswer& joined = std::get<schemas::JoinAnswer>(answer);
+    spdlog::info("host {} joined {}", joined.instance.text(), where);
+    joined.secret = secret;
+    http::answer(exchange, counted(count, ok(wire::encode(joined))));
+  });
+}
+
+void Channel::sync(const http::Request& request, const http::ExchangeRef& exchange) {
+  const Counted count{.metrics = &metrics_, .name = "AgentSync"};
+  const std::string_view secret = bearer(request.header("authorization"));
+  if (secret.empty()) {
+    http::answer(exchange, counted(count, agent_error(nobody())));
+    return;
+  }
+  schemas::Result<schemas::SyncRequest> message = wire::decode<schemas::SyncRequest>(request.body);
+  if (!message.ok()) {
+    spdlog::warn("a host sent a report that cannot be read: {}", message.error().message);
+    http::answer(exchange, counted(count, agent_error(message.error())));
+    return;
+  }
+  const std::int64_t waiter = loop_.sync(
+      {.waiter = 0, .identity_hash = hash_of(secret), .request = std::move(message).value()},
+      [exchange, count](edge::AgentAnswer answer) {
+        // Encoded on the io thread: after a reconnection an answer may hold a thousand tasks.
+        exchange->answer([count, answer = std::move(answer)] {
+          const auto* error = std::get_if<schemas::Error>(&answer);
+          return counted(count, error != nullptr
+                                    ? agent_error(*error)
+                                    : ok(wire::encode(std::get<schemas::SyncAnswer>(answer))));
+        });
+      });
+  exchange->on_gone([this, waiter] { loop_.leave(waiter); });
+}
+
+}  // namespace control::agents

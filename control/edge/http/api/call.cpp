@@ -1,0 +1,170 @@
+#include "control/edge/http/api/call.h"
+
+#include <openssl/rand.h>
+
+#include <utility>
+
+#include "schemas/base/id.h"
+#include "schemas/base/random.h"
+#include "schemas/base/require.h"
+#include "spdlog/spdlog.h"
+
+namespace control::http {
+
+namespace {
+
+constexpr std::string_view target_prefix = "AmazonEC2ContainerServiceV20141113.";
+
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  unsigned char bytes[sizeof seed];  // NOLINT: OpenSSL fills an array of bytes
+  schemas::require(RAND_bytes(bytes, sizeof bytes) == 1, "the system has no randomness");
+  for (const unsigned char byte : bytes) {
+    seed = (seed << 8U) | byte;
+  }
+  return seed;
+}
+
+std::string_view content_type(Protocol protocol) {
+  return protocol == Protocol::rest ? "application/json" : "application/x-amz-json-1.1";
+}
+
+/// The media type without its parameters ("; charset=utf-8").
+std::string_view media_type(const Request& request) {
+  std::string_view type = request.header("content-type");
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ')) {
+    type.remove_suffix(1);
+  }
+  return type;
+}
+
+schemas::Error unknown_operation(std::string message) {
+  return {.code = schemas::ErrorCode::unknown_operation, .message = std::move(message)};
+}
+
+/// The operation that the headers ask for.
+schemas::Result<const api::Operation*> targeted(const Request& request) {
+  const std::string_view type = media_type(request);
+  if (!type.starts_with("application/x-amz-json-1.")) {
+    return unknown_operation("POST / takes Content-Type application/x-amz-json-1.1, not \"" +
+                             std::string(type) + "\". For plain JSON see /v1/openapi.json.");
+  }
+  std::string_view target = request.header("x-amz-target");
+  if (!target.starts_with(target_prefix)) {
+    return unknown_operation("X-Amz-Target is \"" + std::string(target) +
+                             "\"; this service answers to " + std::string(target_prefix) +
+                             "<operation>.");
+  }
+  target.remove_prefix(target_prefix.size());
+  schemas::Result<const api::Operation*> found = api::find_operation(target);
+  if (found.ok() && found.value()->origin != api::Origin::ecs) {
+    return unknown_operation(std::string(target) +
+                             " is spoken as REST only: " + std::string(found.value()->method) +
+                             " " + std::string(found.value()->path) + ".");
+  }
+  return found;
+}
+
+/// Reads the input, then lets the loop decide.
+void carry_out(const CallContext& context, const Request& request, const api::Operation& operation,
+               std::string_view json, Call call) {
+  call.name(operation.name);
+  schemas::Result<Caller> caller = identify(request, context.door);
+  if (!caller.ok()) {
+    call.refuse(caller.error());
+    return;
+  }
+  if (!handles(operation.name)) {
+    call.refuse({.code = schemas::ErrorCode::unsupported_feature,
+                 .message = std::string(operation.name) + " is not built yet."});
+    return;
+  }
+  schemas::Result<api::Value> input = api::decode_input(operation, json);
+  if (!input.ok()) {
+    call.refuse(input.error());
+    return;
+  }
+  context.loop.call({.request = 0,
+                     .scope = std::move(caller.value().scope),
+                     .principal = std::move(caller.value().principal),
+                     .operation = std::string(operation.name),
+                     .input = std::move(input).value()},
+                    [call = std::move(call)](schemas::Result<api::Value> result) {
+                      call.answer(std::move(result));
+                    });
+}
+
+}  // namespace
+
+std::string new_request_id() {
+  thread_local schemas::Random random(random_seed());
+  return schemas::EventId::draw(random).text();
+}
+
+Response error_response(Protocol protocol, const schemas::Error& error) {
+  Response response;
+  response.status =
+      protocol == Protocol::rest ? api::rest_status(error.code) : schemas::http_status(error.code);
+  response.content_type = content_type(protocol);
+  response.headers.push_back({"x-amzn-ErrorType", std::string(schemas::error_name(error.code))});
+  response.body = api::encode_error(error);
+  return response;
+}
+
+Call::Call(ExchangeRef exchange, Protocol protocol, edge::Metrics& metrics)
+    : exchange_(std::move(exchange)), protocol_(protocol), metrics_(&metrics) {}
+
+void Call::answer(schemas::Result<api::Value> result) const {
+  exchange_->answer([protocol = protocol_, metrics = metrics_, operation = operation_,
+                     start = start_, result = std::move(result)] {
+    Response response;
+    if (result.ok()) {
+      response.content_type = content_type(protocol);
+      response.body = result.value().empty() ? "{}" : api::encode(result.value());
+    } else {
+      response = error_response(protocol, result.error());
+    }
+    response.headers.push_back({"x-amzn-RequestId", new_request_id()});
+    const auto took = std::chrono::steady_clock::now() - start;
+    metrics->request(operation, response.status, took);
+    if (response.status >= 500) {
+      spdlog::error("{} answered {}: {} (request {})", operation, response.status, response.body,
+                    response.headers.back().value);
+    } else {
+      spdlog::debug("{} answered {} in {} us", operation, response.status,
+                    std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    }
+    return response;
+  });
+}
+
+void serve_aws_json(const CallContext& context, const Request& request, ExchangeRef exchange) {
+  Call call(std::move(exchange), Protocol::aws_json, context.metrics);
+  const schemas::Result<const api::Operation*> operation = targeted(request);
+  if (!operation.ok()) {
+    call.refuse(operation.error());
+    return;
+  }
+  carry_out(context, request, *operation.value(), request.body, std::move(call));
+}
+
+void serve_rest(const CallContext& context, const Request& request, ExchangeRef exchange) {
+  Call call(std::move(exchange), Protocol::rest, context.metrics);
+  if (!request.body.empty() && media_type(request) != "application/json") {
+    // Also what keeps other people's web pages out: a browser asks first before it sends JSON.
+    call.refuse({.code = schemas::ErrorCode::serialization,
+                 .message = "A body must be sent as Content-Type application/json, not \"" +
+                            std::string(media_type(request)) + "\"."});
+    return;
+  }
+  const schemas::Result<api::RestCall> match =
+      api::rest_match(request.method, request.path, request.query, request.body);
+  if (!match.ok()) {
+    call.refuse(match.error());
+    return;
+  }
+  carry_out(context, request, *match.value().operation, match.value().json, std::move(call));
+}
+
+}  // namespace control::http

@@ -1,0 +1,169 @@
+#include "control/edge/http/api/event_stream.h"
+
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "control/edge/http/api/call.h"
+#include "control/edge/http/response_text.h"
+
+namespace control::http {
+
+namespace {
+
+/// Events read at once: what one write may hold in memory for a slow reader.
+constexpr std::int64_t page_size = 256;
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return failure == std::errc() && end == text.data() + text.size() && value >= 0
+             ? std::optional(value)
+             : std::nullopt;
+}
+
+std::string two(std::int64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); }
+
+/// "2026-11-23T18:20:01.123Z"
+std::string iso_text(schemas::Instant at) {
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(at - day);
+  std::string milliseconds = std::to_string(time.subseconds().count());
+  milliseconds.insert(0, 3 - milliseconds.size(), '0');
+  return std::to_string(static_cast<int>(date.year())) + "-" +
+         two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day())) +
+         "T" + two(time.hours().count()) + ":" + two(time.minutes().count()) + ":" +
+         two(time.seconds().count()) + "." + milliseconds + "Z";
+}
+
+enum class Follow : std::uint8_t { until_now, on };
+
+/// A reader of the feed. It writes a page, waits until that is taken, and only then reads on; with
+/// nothing left it waits for the feed. It lives by the callbacks that it has given away.
+class EventStream final : public std::enable_shared_from_this<EventStream> {
+ public:
+  EventStream(edge::EventFeed& feed, std::string account, ExchangeRef exchange, std::int64_t after,
+              Follow follow)
+      : feed_(feed),
+        account_(std::move(account)),
+        exchange_(std::move(exchange)),
+        after_(after),
+        until_(feed.last()),
+        follow_(follow) {}
+
+  void start() {
+    Response head;
+    head.content_type = "text/event-stream";
+    head.headers.push_back({"Cache-Control", "no-store"});
+    exchange_->on_gone([self = weak_from_this()] {
+      if (const auto alive = self.lock()) {
+        alive->feed_.forget(alive->ticket_.load());
+      }
+    });
+    exchange_->begin(head);
+    go_on();
+  }
+
+ private:
+  /// Hops to the io thread, then reads the next page there.
+  void go_on() {
+    exchange_->write({}, [self = shared_from_this()](Delivery delivery) {
+      if (delivery == Delivery::sent) {
+        self->write_page();
+      }
+    });
+  }
+
+  void write_page() {
+    std::string text;
+    while (text.empty()) {
+      const schemas::Result<store::EventPage> page = feed_.after(after_, page_size);
+      const bool complete = follow_ == Follow::until_now && after_ >= until_;
+      if (!page.ok() || complete) {
+        exchange_->finish();
+        return;
+      }
+      if (page.value().events.empty()) {
+        rest();
+        return;
+      }
+      for (const Event& event : page.value().events) {
+        text += event.scope.account == account_ ? event_text(event) : std::string();
+      }
+      after_ = page.value().last_looked;
+    }
+    exchange_->write(std::move(text), [self = shared_from_this()](Delivery delivery) {
+      if (delivery == Delivery::sent) {
+        self->write_page();
+      }
+    });
+  }
+
+  void rest() {
+    ticket_.store(feed_.wait(after_, [self = shared_from_this()] { self->go_on(); }));
+  }
+
+  edge::EventFeed& feed_;
+  std::string account_;
+  ExchangeRef exchange_;
+  std::int64_t after_;
+  std::int64_t until_;  ///< the newest event when the caller asked
+  Follow follow_;
+  std::atomic<std::int64_t> ticket_ = 0;
+};
+
+}  // namespace
+
+std::string event_text(const Event& event) {
+  const std::string sequence = std::to_string(event.sequence);
+  return "id: " + sequence + "\nevent: " + event.kind + "\ndata: {\"sequence\":" + sequence +
+         ",\"time\":\"" + iso_text(event.at) + "\",\"account\":\"" +
+         json_escaped(event.scope.account) + "\",\"region\":\"" + json_escaped(event.scope.region) +
+         "\",\"kind\":\"" + json_escaped(event.kind) + "\",\"subject\":\"" +
+         json_escaped(event.subject) +
+         "\",\"detail\":" + (event.detail.empty() ? "{}" : event.detail) + "}\n\n";
+}
+
+void serve_events(edge::EventFeed& feed, const OpenDoor& door, const Request& request,
+                  const ExchangeRef& exchange) {
+  const schemas::Result<Caller> caller = identify(request, door);
+  if (!caller.ok()) {
+    answer(exchange, error_response(Protocol::rest, caller.error()));
+    return;
+  }
+  std::string from(request.header("last-event-id"));
+  if (from.empty()) {
+    from = query_value(request.query, "after");
+  }
+  const std::optional<std::int64_t> after = from.empty() ? feed.last() : number(from);
+  if (!after) {
+    answer(exchange,
+           error_response(Protocol::rest, {.code = schemas::ErrorCode::invalid_parameter,
+                                           .message = "after: \"" + from +
+                                                      "\" is not an event's sequence number."}));
+    return;
+  }
+  const schemas::Result<store::EventPage> page = feed.after(*after, 1);
+  if (!page.ok()) {
+    answer(exchange, error_response(Protocol::rest, page.error()));
+    return;
+  }
+  if (*after > 0 && page.value().oldest > *after + 1) {
+    answer(exchange,
+           refusal(410, "EventsExpiredException",
+                   "Events behind " + std::to_string(*after) +
+                       " are no longer kept; the oldest is " + std::to_string(page.value().oldest) +
+                       ". Read the present state anew, then follow from there."));
+    return;
+  }
+  const Follow follow =
+      query_value(request.query, "follow") == "false" ? Follow::until_now : Follow::on;
+  std::make_shared<EventStream>(feed, caller.value().scope.account, exchange, *after, follow)
+      ->start();
+}
+
+}  // namespace control::http

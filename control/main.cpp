@@ -1,0 +1,212 @@
+// ecs-control: the control service. Wiring only; what it does is in control/core, how it speaks and
+// keeps is in control/edge.
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "control/edge/daemon/daemon.h"
+#include "spdlog/spdlog.h"
+
+namespace {
+
+using control::edge::DaemonOptions;
+
+/// Exit codes beside 0 (stopped as asked) and 2 (wrong usage).
+constexpr int could_not_start = 1;
+constexpr int commit_failed = 3;
+
+struct CommandLine {
+  DaemonOptions options;
+  std::string auth = "sigv4";
+  std::string store;
+  std::string config;
+  std::string prices;
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string log_level = "info";
+  bool allow_remote = false;
+  double healthy_after_s = 40;
+  double poll_hold_s = 20;
+  double lease_s = 30;
+  double loss_grace_s = 300;
+};
+
+void describe(CLI::App& app, CommandLine& line) {
+  DaemonOptions& options = line.options;
+  app.add_option("--listen", options.listen,
+                 "ADDRESS:PORT to serve on; repeatable; port 0 = a free one")
+      ->capture_default_str();
+  app.add_option("--data", options.data, "Directory for the database, credentials and `address`")
+      ->required();
+  app.add_option("--region", options.region, "Region where a request names none")
+      ->capture_default_str();
+  app.add_option("--account-id", options.account, "The operator's account, 12 digits")
+      ->capture_default_str();
+  app.add_option("--auth", line.auth, "sigv4 | off (local development only)")
+      ->check(CLI::IsMember({"sigv4", "off"}))
+      ->capture_default_str();
+  app.add_flag("--allow-remote", line.allow_remote,
+               "With --auth off: listen on other addresses than loopback, too");
+  app.add_option("--store", line.store,
+                 "sqlite:PATH | postgresql://...; default sqlite:DATA/control.db");
+  app.add_option("--config", line.config, "Options from a YAML file");
+  app.add_option("--prices", line.prices, "Price book (YAML) in place of the default one");
+  app.add_option("--tls-cert", line.tls_certificate, "Certificate for TLS");
+  app.add_option("--tls-key", line.tls_key, "Private key for TLS");
+  app.add_option("--healthy-after", line.healthy_after_s,
+                 "Seconds after which a running task without health checks counts as healthy")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 3600.0));
+  app.add_option("--poll-hold", line.poll_hold_s,
+                 "Seconds for which an agent's sync waits for news")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 60.0));
+  app.add_option("--lease", line.lease_s,
+                 "Seconds after its last sync a host counts as disconnected")
+      ->capture_default_str()
+      ->check(CLI::Range(0.2, 3600.0));
+  app.add_option("--loss-grace", line.loss_grace_s,
+                 "Seconds after its lease a disconnected host's tasks count as lost")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 86400.0));
+  app.add_option("--log-level", line.log_level, "debug | info | warn | error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str();
+}
+
+/// What is refused, and why; empty if nothing is.
+std::string refusal(const CommandLine& line) {
+  if (line.auth == "sigv4") {
+    return "--auth sigv4 is not built yet: start with --auth off, on loopback only.";
+  }
+  if (line.store.starts_with("postgresql:")) {
+    return "--store postgresql:// is not built yet: use --store sqlite:PATH.";
+  }
+  if (!line.store.empty() && !line.store.starts_with("sqlite:")) {
+    return "--store " + line.store + ": give sqlite:PATH.";
+  }
+  if (!line.config.empty()) {
+    return "--config is not built yet: give the options themselves.";
+  }
+  if (!line.tls_certificate.empty() || !line.tls_key.empty()) {
+    return "--tls-cert and --tls-key are not built yet: serve on loopback, or behind a proxy.";
+  }
+  if (line.options.account.size() != 12 ||
+      line.options.account.find_first_not_of("0123456789") != std::string::npos) {
+    return "--account-id " + line.options.account + ": an account id has 12 digits.";
+  }
+  if (line.lease_s <= line.poll_hold_s) {
+    return "--lease must be longer than --poll-hold, or healthy hosts would seem to come and go.";
+  }
+  for (const std::string& text : line.options.listen) {
+    const auto address = control::http::parse_listen_address(text);
+    if (!address.ok()) {
+      return address.error().message;
+    }
+    if (!address.value().loopback && !line.allow_remote) {
+      return "--listen " + text +
+             ": with --auth off anyone who reaches an address rules the cluster, so only loopback "
+             "is served. Add --allow-remote if that is what you want.";
+    }
+  }
+  return {};
+}
+
+schemas::Duration seconds(double count) {
+  return std::chrono::round<schemas::Duration>(std::chrono::duration<double>(count));
+}
+
+void settle(CommandLine& line) {
+  DaemonOptions& options = line.options;
+  constexpr std::string_view scheme = "sqlite:";
+  options.store = line.store.empty() ? "" : line.store.substr(scheme.size());
+  options.reach = line.allow_remote ? control::http::OpenDoor::Reach::anywhere
+                                    : control::http::OpenDoor::Reach::loopback;
+  options.settings.operator_account = options.account;
+  options.settings.deploy.healthy_after = seconds(line.healthy_after_s);
+  options.settings.poll_hold = seconds(line.poll_hold_s);
+  options.settings.lease = seconds(line.lease_s);
+  options.settings.loss_grace = seconds(line.loss_grace_s);
+  options.fail = [](const schemas::Error& error) {
+    spdlog::critical(
+        "A commit failed, so nothing of it was acknowledged and this process ends; started again "
+        "it "
+        "goes on from the last commit. {}",
+        error.message);
+    spdlog::shutdown();
+    std::_Exit(commit_failed);
+  };
+}
+
+/// As many descriptors as the system lets us have: a connection costs one.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+/// SIGTERM and SIGINT are waited for, never handled: blocked before the first thread starts.
+sigset_t block_signals() {
+  sigset_t signals{};
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+int run(const DaemonOptions& options, const sigset_t& signals) {
+  auto daemon = control::edge::open_daemon(options);
+  if (!daemon.ok()) {
+    spdlog::critical("{}", daemon.error().message);
+    return could_not_start;
+  }
+  constexpr timespec second{.tv_sec = 1, .tv_nsec = 0};
+  for (;;) {
+    const int signal = sigtimedwait(&signals, nullptr, &second);
+    daemon.value()->look_after();
+    if (signal > 0) {
+      spdlog::info("stopping: no new connections; requests under way are answered");
+      daemon.value()->stop(schemas::Duration{10'000});
+      spdlog::info("stopped");
+      return 0;
+    }
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  CLI::App app("ecs-control: the control service of a Stowage cluster");
+  CommandLine line;
+  describe(app, line);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : 2;
+  }
+  const std::string refused = refusal(line);
+  if (!refused.empty()) {
+    std::fprintf(stderr, "ecs-control: %s\n", refused.c_str());
+    return 2;
+  }
+  settle(line);
+  const sigset_t signals = block_signals();
+  spdlog::set_level(spdlog::level::from_str(line.log_level));
+  spdlog::flush_on(spdlog::level::debug);
+  raise_descriptor_limit();
+  spdlog::warn(
+      "AUTHENTICATION IS OFF: whoever reaches a listening address rules every cluster here");
+  return run(line.options, signals);
+}
