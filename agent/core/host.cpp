@@ -116,9 +116,6 @@ void Stepper::take_assignments(const schemas::SyncAnswer& answer) {
   for (const TaskAssignment& assignment : answer.tasks_set) {
     assign(assignment);
   }
-  for (const TaskId& id : answer.tasks_gone) {
-    let_go(id, "Control has let go of this task");
-  }
   if (!answer.full) {
     return;
   }
@@ -150,6 +147,10 @@ void Stepper::take_network(const schemas::SyncAnswer& answer) {
 void Stepper::take(const Answered& answered) {
   const schemas::SyncAnswer& answer = answered.answer;
   acknowledge(answer.acknowledged);
+  // A task that is gone stays gone, so this part of an answer cannot be overtaken.
+  for (const TaskId& id : answer.tasks_gone) {
+    let_go(id, "Control has let go of this task");
+  }
   // Two questions may be under way at once. An answer to one that was asked from an older state
   // than ours is dropped: the next question brings what it held.
   if (answered.asked_version != state_.held_version) {

@@ -78,6 +78,7 @@ void fold_create(TaskState& task, const Finished& finished, const Moment& now) {
     return;
   }
   record.runtime_id = finished.runtime_id;
+  record.stop_signal = finished.stop_signal;
   record.progress = ContainerProgress::created;
   if (!finished.error.empty()) {
     container_failed(task, index, finished.error, now);

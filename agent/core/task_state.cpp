@@ -68,6 +68,7 @@ TaskRecord durable_part(const TaskState& task) {
       container.progress = ContainerProgress::waiting;
       container.runtime_id.clear();
       container.image_digest.clear();
+      container.stop_signal.clear();
     }
   }
   return record;

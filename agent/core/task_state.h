@@ -32,6 +32,7 @@ struct ContainerRecord {
   std::string reason;
   std::string runtime_id;
   std::string image_digest;
+  std::string stop_signal;  ///< the image's; empty = SIGTERM
   std::int64_t started_boot_ns = 0;
   std::optional<schemas::Instant> started_at;
   std::optional<schemas::Instant> finished_at;

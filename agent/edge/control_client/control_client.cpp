@@ -1,0 +1,169 @@
+#include "agent/edge/control_client/control_client.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <random>
+#include <utility>
+
+#include "agent/edge/control_client/http_client.h"
+#include "schemas/wire/wire.h"
+
+namespace agent {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstPause{100};
+/// Longer: a host is told later of what happened while control was away.
+constexpr milliseconds kLongestPause{5'000};
+/// What an answer may take beyond the time it was to be held.
+constexpr milliseconds kPatience{15'000};
+
+constexpr long kOk = 200;
+constexpr long kUnauthorized = 401;
+constexpr long kForbidden = 403;
+constexpr long kGone = 410;
+
+/// Pauses that double, each drawn between half and the whole, so that the hosts of a control
+/// service that comes back do not all arrive at once.
+class Backoff {
+ public:
+  milliseconds next() {
+    std::uniform_int_distribution<std::int64_t> draw(pause_.count() / 2, pause_.count());
+    const milliseconds chosen(draw(random_));
+    pause_ = std::min(pause_ * 2, kLongestPause);
+    return chosen;
+  }
+  void reset() { pause_ = kFirstPause; }
+
+ private:
+  std::minstd_rand random_{std::random_device{}()};
+  milliseconds pause_ = kFirstPause;
+};
+
+}  // namespace
+
+/// One connection with the thread that uses it.
+class ControlClient::Line {
+ public:
+  Line(ChannelHost::Purpose purpose, HttpClient client)
+      : purpose_(purpose), client_(std::move(client)) {}
+
+  [[nodiscard]] ChannelHost::Purpose purpose() const { return purpose_; }
+  HttpClient& client() { return client_; }
+  std::thread& thread() { return thread_; }
+  Backoff& backoff() { return backoff_; }
+
+  void wake() {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    condition_.notify_all();
+  }
+  void wait_until_woken() {
+    std::unique_lock lock(mutex_);
+    condition_.wait(lock, [this] { return woken_; });
+    woken_ = false;
+  }
+  /// A pause that news do not shorten, only the end does.
+  void pause(milliseconds span, const std::atomic<bool>& ending) {
+    std::unique_lock lock(mutex_);
+    condition_.wait_for(lock, span, [&] { return ending.load(); });
+  }
+
+ private:
+  ChannelHost::Purpose purpose_;
+  HttpClient client_;
+  Backoff backoff_;
+  std::mutex mutex_;
+  std::condition_variable condition_;
+  bool woken_ = true;
+  std::thread thread_;
+};
+
+ControlClient::ControlClient(const Identity& identity, ChannelHost host)
+    : identity_(identity), host_(std::move(host)) {}
+
+schemas::Result<std::unique_ptr<ControlClient>> ControlClient::start(const std::string& url,
+                                                                     const Identity& identity,
+                                                                     ChannelHost host) {
+  schemas::Result<HttpClient> polls = HttpClient::open(url);
+  schemas::Result<HttpClient> reports = HttpClient::open(url);
+  if (!polls.ok() || !reports.ok()) {
+    return polls.ok() ? reports.error() : polls.error();
+  }
+  std::unique_ptr<ControlClient> client(new ControlClient(identity, std::move(host)));
+  client->polls_ = std::make_unique<Line>(ChannelHost::Purpose::poll, std::move(polls).value());
+  client->reports_ =
+      std::make_unique<Line>(ChannelHost::Purpose::report, std::move(reports).value());
+  for (Line* line : {client->polls_.get(), client->reports_.get()}) {
+    line->thread() = std::thread([line, owner = client.get()] { owner->run(*line); });
+  }
+  return client;
+}
+
+ControlClient::~ControlClient() {
+  ending_ = true;
+  for (Line* line : {polls_.get(), reports_.get()}) {
+    line->client().interrupt();
+    line->wake();
+  }
+  for (Line* line : {polls_.get(), reports_.get()}) {
+    if (line->thread().joinable()) {
+      line->thread().join();
+    }
+  }
+}
+
+void ControlClient::report_soon() { reports_->wake(); }
+
+void ControlClient::run(Line& line) {
+  while (!ending_) {
+    const std::optional<schemas::SyncRequest> request = host_.next_request(line.purpose());
+    if (!request) {
+      line.wait_until_woken();
+      continue;
+    }
+    schemas::Result<HttpReply> reply =
+        line.client().post("/agent/v1/sync", identity_.secret, wire::encode(*request),
+                           milliseconds(request->hold_ms) + kPatience);
+    if (ending_) {
+      return;
+    }
+    if (!reply.ok()) {
+      spdlog::warn("{}", reply.error().message);
+      line.pause(line.backoff().next(), ending_);
+      continue;
+    }
+    const HttpReply& said = reply.value();
+    if (said.status == kUnauthorized || said.status == kForbidden || said.status == kGone) {
+      host_.refused("Control does not take this host for " + identity_.instance.text() +
+                    " any more (HTTP " + std::to_string(said.status) + "): " + said.body);
+      line.wait_until_woken();
+      continue;
+    }
+    schemas::Result<schemas::SyncAnswer> answer =
+        said.status == kOk ? wire::decode<schemas::SyncAnswer>(said.body)
+                           : schemas::Error{schemas::ErrorCode::server, said.body};
+    if (!answer.ok()) {
+      spdlog::warn("Control's answer cannot be used (HTTP {}): {}", said.status,
+                   answer.error().message);
+      line.pause(line.backoff().next(), ending_);
+      continue;
+    }
+    const bool unheard = line.purpose() == ChannelHost::Purpose::report &&
+                         answer.value().acknowledged < request->report_sequence;
+    host_.answered(*request, std::move(answer).value());
+    if (!unheard) {
+      line.backoff().reset();
+    } else {
+      line.pause(line.backoff().next(), ending_);  // not durable yet: do not ask in a tight circle
+    }
+  }
+}
+
+}  // namespace agent

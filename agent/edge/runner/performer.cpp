@@ -1,0 +1,352 @@
+#include "agent/edge/runner/performer.h"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "agent/edge/metadata/documents.h"
+#include "agent/edge/runner/clock.h"
+
+namespace agent {
+
+namespace {
+
+using schemas::NetworkMode;
+using std::chrono::microseconds;
+
+std::string words_of(const schemas::Outcome& outcome) {
+  return outcome.ok() ? std::string() : outcome.error().message;
+}
+
+/// Errors of the network carry no prefix of ECS's; a user reads them in `stoppedReason`.
+std::string resource_error(const std::string& message) {
+  return message.empty() ? message : "ResourceInitializationError: " + message;
+}
+
+const schemas::ContainerAssignment& container_of(const Job& job) {
+  return job.task->containers.at(static_cast<std::size_t>(job.effect.index));
+}
+
+SocketOwner owner_of(const Job& job) { return {job.task->id, job.effect.index}; }
+
+std::vector<netif::PublishedPort> published_ports(const schemas::ContainerDefinition& definition) {
+  std::vector<netif::PublishedPort> ports;
+  for (const schemas::PortMapping& mapping : definition.port_mappings) {
+    if (mapping.host_port != 0) {
+      ports.push_back({mapping.protocol, mapping.host_port, mapping.container_port});
+    }
+  }
+  return ports;
+}
+
+class Stopwatch {
+ public:
+  [[nodiscard]] microseconds elapsed() const {
+    return std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - start_);
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+std::string lane_of(const Effect& effect) {
+  switch (effect.action) {
+    case Action::apply_network:
+      return "network";
+    case Action::make_task:
+    case Action::remove_task:
+    case Action::drop_logs:
+      return effect.task.text();
+    case Action::read_meter:
+      return effect.task.text() + " meter";
+    case Action::make_sandbox:
+    case Action::attach_network:
+    case Action::release_sandbox:
+      return effect.task.text() + " sandbox " + std::to_string(effect.index);
+    case Action::pull_image:
+    case Action::create_container:
+    case Action::start_container:
+    case Action::stop_container:
+    case Action::kill_container:
+    case Action::remove_container:
+      return effect.task.text() + " container " + std::to_string(effect.index);
+  }
+  return "";
+}
+
+Performer::Performer(Engine& engine, TaskNetworking& networking, MetadataServer& metadata,
+                     std::filesystem::path data_directory)
+    : engine_(engine),
+      networking_(networking),
+      metadata_(metadata),
+      files_(std::move(data_directory)) {}
+
+Performed Performer::perform(const Job& job) {
+  Performed done;
+  done.finished.effect = job.effect;
+  std::string& error = done.finished.error;
+  const Stopwatch watch;
+  switch (job.effect.action) {
+    case Action::make_task:
+      error = make_task(job);
+      break;
+    case Action::make_sandbox:
+      error = make_sandbox(job);
+      done.phases["namespace"] = watch.elapsed();
+      break;
+    case Action::attach_network:
+      error = attach_network(job);
+      done.phases["eni"] = watch.elapsed();
+      break;
+    case Action::pull_image:
+      pull_image(job, done);
+      done.phases["pull"] = watch.elapsed();
+      break;
+    case Action::create_container:
+      create_container(job, done);
+      break;
+    case Action::start_container:
+      start_container(job, done);
+      break;
+    case Action::stop_container:
+      error = stop_container(job);
+      break;
+    case Action::kill_container:
+      error = words_of(engine_.kill(container_of(job).id));
+      break;
+    case Action::remove_container:
+      error = words_of(engine_.remove(container_of(job).id));
+      break;
+    case Action::read_meter:
+      read_meter(job, done);
+      break;
+    case Action::release_sandbox:
+      error = release_sandbox(job);
+      break;
+    case Action::remove_task:
+      remove_task(job, done);
+      break;
+    case Action::drop_logs:
+      error = words_of(engine_.remove_logs(job.task->id));
+      break;
+    case Action::apply_network:
+      error = words_of(networking_.apply(*job.network));
+      break;
+  }
+  return done;
+}
+
+std::string Performer::make_task(const Job& job) {
+  return resource_error(
+      words_of(engine_.create_task(job.task->id, {job.task->cpu_limit, job.task->memory_limit})));
+}
+
+std::string Performer::make_sandbox(const Job& job) {
+  Sandbox made;
+  if (job.task->network_mode == NetworkMode::awsvpc) {
+    schemas::Result<std::string> path = networking_.make_task_namespace(job.task->id);
+    if (!path.ok()) {
+      return resource_error(path.error().message);
+    }
+    made.namespace_path = std::move(path).value();
+  } else {
+    const schemas::ContainerAssignment& container = container_of(job);
+    schemas::Result<netif::BridgeEndpoint> endpoint = networking_.make_bridge_endpoint(
+        container.id.text(), published_ports(container.definition));
+    if (!endpoint.ok()) {
+      return resource_error(endpoint.error().message);
+    }
+    made = {endpoint.value().namespace_path, endpoint.value().address.text()};
+  }
+  const std::lock_guard lock(mutex_);
+  sandboxes_[owner_of(job)] = std::move(made);
+  return "";
+}
+
+std::optional<Performer::Sandbox> Performer::sandbox(const schemas::TaskId& task,
+                                                     std::int64_t index) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = sandboxes_.find({task, index});
+  return found == sandboxes_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string Performer::bridge_address(const schemas::TaskId& task, std::int64_t index) const {
+  const std::optional<Sandbox> found = sandbox(task, index);
+  return found ? found->address : "";
+}
+
+std::string Performer::attach_network(const Job& job) {
+  const std::optional<Sandbox> made = sandbox(job.task->id, job.effect.index);
+  if (!made) {
+    return "ResourceInitializationError: the task's namespace was not made";
+  }
+  if (job.eni) {
+    const schemas::Outcome attached = networking_.attach(job.eni->id);
+    if (!attached.ok()) {
+      return resource_error(attached.error().message);
+    }
+  }
+  const schemas::Result<int> listener = networking_.open_listener(made->namespace_path);
+  if (!listener.ok()) {
+    return resource_error(listener.error().message);
+  }
+  metadata_.serve(owner_of(job), listener.value());
+  return "";
+}
+
+void Performer::pull_image(const Job& job, Performed& done) {
+  const schemas::ContainerAssignment& container = container_of(job);
+  schemas::Result<Image> image = engine_.pull({container.definition.image, container.image_digest});
+  if (!image.ok()) {
+    done.finished.error = image.error().message;
+    return;
+  }
+  done.finished.image_digest = image.value().digest;
+  const std::lock_guard lock(mutex_);
+  images_[image.value().digest] = std::move(image.value().config);
+}
+
+schemas::Result<ContainerSpec> Performer::spec_of(const Job& job) const {
+  const schemas::ContainerAssignment& container = container_of(job);
+  const schemas::ContainerDefinition& definition = container.definition;
+  ImageConfig image;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = images_.find(job.container.image_digest);
+    if (found != images_.end()) {
+      image = found->second;
+    }
+  }
+  schemas::Result<ContainerProcess> process =
+      process_of(image, definition, metadata_environment(*job.task, job.effect.index));
+  if (!process.ok()) {
+    return process.error();
+  }
+  ContainerSpec spec;
+  spec.id = container.id;
+  spec.task = job.task->id;
+  spec.name = definition.name;
+  spec.image_digest = job.container.image_digest;
+  spec.process = std::move(process).value();
+  spec.hostname = container.id.text().substr(0, 8);
+  SandboxIdentity identity;
+  std::int64_t home = job.effect.index;
+  if (const auto index = sandbox_of(*job.task, job.effect.index)) {
+    home = *index;
+    const std::optional<Sandbox> made = sandbox(job.task->id, home);
+    spec.network = NetworkKind::joined;
+    spec.network_namespace = made ? made->namespace_path : "";
+    if (made && !made->address.empty()) {
+      identity.addresses = {made->address};
+    }
+  } else if (job.task->network_mode == NetworkMode::host) {
+    spec.network = NetworkKind::host;
+  }
+  if (job.eni) {
+    identity.addresses = {job.eni->address.text()};
+    if (!job.eni->private_dns_name.empty()) {
+      spec.hostname = job.eni->private_dns_name;
+    }
+  }
+  if (spec.network != NetworkKind::host) {
+    identity.hostname = spec.hostname;
+    schemas::Result<std::vector<BindMount>> mounts = files_.make(job.task->id, home, identity);
+    if (!mounts.ok()) {
+      return mounts.error();
+    }
+    spec.mounts = std::move(mounts).value();
+  }
+  spec.root = definition.readonly_root_filesystem ? Access::read_only : Access::read_write;
+  spec.limits.cpu = definition.cpu;
+  spec.limits.memory = definition.memory;
+  spec.limits.memory_reservation = definition.memory_reservation;
+  spec.labels = definition.docker_labels;
+  return spec;
+}
+
+void Performer::create_container(const Job& job, Performed& done) {
+  const schemas::Result<ContainerSpec> spec = spec_of(job);
+  if (!spec.ok()) {
+    done.finished.error = spec.error().message;
+    return;
+  }
+  const schemas::Result<CreatedContainer> created = engine_.create(spec.value());
+  if (!created.ok()) {
+    done.finished.error = created.error().message;
+    return;
+  }
+  done.finished.runtime_id = created.value().runtime_id;
+  done.finished.stop_signal = spec.value().process.stop_signal;
+  done.phases["rootfs"] = created.value().phases.rootfs;
+  done.phases["create"] = created.value().phases.create;
+}
+
+void Performer::start_container(const Job& job, Performed& done) {
+  const schemas::ContainerId id = container_of(job).id;
+  const schemas::Result<microseconds> took = engine_.start(id);
+  if (took.ok()) {
+    done.phases["start"] = took.value();
+    return;
+  }
+  // The start of an agent that was killed in the middle of it may have come true after all.
+  const schemas::Result<ContainerState> state = engine_.state(id);
+  if (!state.ok() || state.value().phase != ContainerPhase::running) {
+    done.finished.error = took.error().message;
+  }
+}
+
+std::string Performer::stop_container(const Job& job) {
+  const std::string& signal = job.container.stop_signal;
+  return words_of(engine_.signal(container_of(job).id, signal.empty() ? "SIGTERM" : signal));
+}
+
+void Performer::read_meter(const Job& job, Performed& done) {
+  const schemas::Result<TaskUse> use = engine_.task_use(job.task->id);
+  if (!use.ok()) {
+    return;  // there is no cgroup (yet, or any more): a reading without numbers
+  }
+  done.finished.meter = MeterReading{now(), use.value().cpu_time_ns, use.value().memory_bytes,
+                                     use.value().memory_peak_bytes};
+}
+
+std::string Performer::release_sandbox(const Job& job) {
+  metadata_.close(owner_of(job));
+  std::string error;
+  if (job.task->network_mode == NetworkMode::awsvpc) {
+    if (job.eni) {
+      error = words_of(networking_.detach(job.eni->id));
+    }
+    if (error.empty()) {
+      error = words_of(networking_.remove_task_namespace(job.task->id));
+    }
+  } else {
+    error = words_of(networking_.remove_bridge_endpoint(container_of(job).id.text()));
+  }
+  const std::lock_guard lock(mutex_);
+  sandboxes_.erase(owner_of(job));
+  return error;
+}
+
+std::int64_t Performer::log_bytes(const Job& job) const {
+  std::int64_t bytes = 0;
+  for (const schemas::ContainerAssignment& container : job.task->containers) {
+    const std::filesystem::path newest = engine_.log_path(job.task->id, container.definition.name);
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(newest, error);
+    bytes += error ? 0 : static_cast<std::int64_t>(size);
+  }
+  return bytes;
+}
+
+void Performer::remove_task(const Job& job, Performed& done) {
+  done.finished.error = words_of(engine_.remove_task(job.task->id));
+  if (done.finished.error.empty()) {
+    done.finished.error = words_of(files_.remove(job.task->id));
+  }
+  done.finished.log_bytes = log_bytes(job);
+}
+
+}  // namespace agent
