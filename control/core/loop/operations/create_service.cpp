@@ -1,0 +1,121 @@
+#include "control/core/deploy/deployment.h"
+#include "control/core/loop/details.h"
+#include "control/core/loop/names.h"
+#include "control/core/loop/operations/operations.h"
+#include "control/core/loop/operations/service_request.h"
+#include "control/core/loop/operations/show_service.h"
+#include "control/core/world/lookups.h"
+#include "schemas/wire/wire.h"
+
+namespace control {
+
+using schemas::Cluster;
+using schemas::DeploymentId;
+using schemas::Error;
+using schemas::ErrorCode;
+using schemas::Result;
+using schemas::Service;
+using schemas::ServiceStatus;
+
+namespace {
+
+Error invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
+
+Result<Service> read_service(Context& context, const ApiCall& call,
+                             const api::CreateServiceRequest& input, const Cluster& cluster) {
+  if (!input.desired_count) {
+    return invalid("desiredCount must be specified for the REPLICA scheduling strategy.");
+  }
+  const auto definition = launchable_definition(context.world, call.scope, input.task_definition);
+  if (!definition.ok()) {
+    return definition.error();
+  }
+  const auto configuration = read_configuration(input.deployment_configuration, {});
+  if (!configuration.ok()) {
+    return configuration.error();
+  }
+  const auto tags = read_tags(input.tags);
+  if (!tags.ok()) {
+    return tags.error();
+  }
+  Service service;
+  service.cluster = cluster.key;
+  service.name = input.service_name;
+  service.desired_count = *input.desired_count;
+  service.deployment_configuration = configuration.value();
+  service.tags = tags.value();
+  service.enable_ecs_managed_tags = input.enable_ecs_managed_tags.value_or(false);
+  if (input.propagate_tags && *input.propagate_tags != api::PropagateTags::none) {
+    service.propagate_tags = std::string(codec::name_of(*input.propagate_tags));
+  }
+  service.client_token = input.client_token.value_or("");
+  service.created_by = call.principal;
+  service.created_at = context.now;
+  const auto specification =
+      service_specification(context, cluster, service,
+                            {.definition = definition.value(),
+                             .launch_type = read_launch_type(input.launch_type),
+                             .network = input.network_configuration,
+                             .platform_version = input.platform_version,
+                             .constraints = input.placement_constraints,
+                             .strategy = input.placement_strategy});
+  if (!specification.ok()) {
+    return specification.error();
+  }
+  begin_deployment(service, DeploymentId::draw(context.random), specification.value(), context.now);
+  return service;
+}
+
+bool repeats(const Service& known, const Service& wanted) {
+  if (!known.client_token.empty() && known.client_token == wanted.client_token) {
+    return true;
+  }
+  return known.desired_count == wanted.desired_count &&
+         known.deployment_configuration == wanted.deployment_configuration &&
+         known.tags == wanted.tags &&
+         compare(*known.deployments.front().specification,
+                 *wanted.deployments.front().specification) == Sameness::same;
+}
+
+Answer answer_with(const World& world, std::int64_t key) {
+  api::CreateServiceResponse output;
+  output.service = show_service(world, *service_of(world, key), TagView::shown);
+  return api::Value::of(std::move(output));
+}
+
+}  // namespace
+
+/// The same request again is answered with the service there is; the name of a service that is
+/// INACTIVE is free.
+Answer create_service(Context& context, const ApiCall& call) {
+  const auto& input = call.input.as<api::CreateServiceRequest>();
+  const auto cluster = cluster_named(context.world, call.scope, input.cluster.value_or(""));
+  if (!cluster.ok()) {
+    return cluster.error();
+  }
+  auto read = read_service(context, call, input, *cluster.value());
+  if (!read.ok()) {
+    return read.error();
+  }
+  const Service* known = find_service(context.world, cluster.value()->key, input.service_name);
+  if (known != nullptr && known->status == ServiceStatus::active) {
+    return repeats(*known, read.value())
+               ? answer_with(context.world, known->key)
+               : Answer(invalid("Creation of service was not idempotent: " + known->name +
+                                " exists with other parameters. Use UpdateService."));
+  }
+  if (known != nullptr && known->status == ServiceStatus::draining) {
+    return invalid("Unable to Start a service that is still Draining.");
+  }
+  if (known != nullptr) {
+    apply(context.world, ServiceForgotten{known->key});
+  }
+  Service& service = read.value();
+  service.key = context.world.next_key(Table::service);
+  apply(context.world, ServiceCreated{service});
+  log_event(context, call.scope, "service.created", service_arn(context.world, service),
+            wire::encode(MessageDetail{.message = service.deployments.front().id.text()}));
+  return answer_with(context.world, service.key);
+}
+
+}  // namespace control

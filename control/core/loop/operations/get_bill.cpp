@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <chrono>
+
+#include "api/stowage.h"
+#include "control/core/billing/bill.h"
+#include "control/core/loop/operations/operations.h"
+#include "control/core/loop/operations/shapes.h"
+#include "control/core/world/lookups.h"
+
+namespace control {
+
+using schemas::Error;
+using schemas::ErrorCode;
+using schemas::Instant;
+using schemas::Nanos;
+
+namespace {
+
+__extension__ typedef __int128 Wide;  // NOLINT(modernize-use-using): __extension__ needs a typedef
+
+constexpr std::int64_t nanos_per_unit = 1'000'000'000;
+constexpr std::int64_t bytes_per_mib = 1'048'576;
+constexpr std::int64_t ns_per_ms = 1'000'000;
+
+struct Period {
+  Instant from;
+  Instant to;
+};
+
+Instant first_of_month(Instant now) {
+  const auto day = std::chrono::floor<std::chrono::days>(now);
+  const std::chrono::year_month_day date(day);
+  return std::chrono::sys_days(date.year() / date.month() / 1);
+}
+
+/// The part of the use that falls into the period. A task that lies within it is taken as it is;
+/// one that a boundary cuts is divided by the wall clock, so that every second is in one period.
+fargate_pool::MeterTotal part_of(const fargate_pool::MeterTotal& use, const Period& period) {
+  if (use.from >= period.from && use.until <= period.to) {
+    return use;
+  }
+  const Instant begin = std::max(use.from, period.from);
+  const Instant end = std::min(use.until, period.to);
+  const std::int64_t span = std::max<std::int64_t>((use.until - use.from).count(), 1);
+  const auto before = [&use, span](std::int64_t total, Instant at) {
+    return static_cast<std::int64_t>(Wide{total} * (at - use.from).count() / span);
+  };
+  const auto share = [&](std::int64_t total) { return before(total, end) - before(total, begin); };
+  fargate_pool::MeterTotal part = use;
+  part.from = begin;
+  part.until = end;
+  part.metered_ns = share(use.metered_ns);
+  part.cpu_time_ns = share(use.cpu_time_ns);
+  part.memory_byte_seconds = share(use.memory_byte_seconds);
+  part.closed = use.closed && use.until <= period.to;
+  return part;
+}
+
+std::string decimal(Nanos amount) {
+  std::string fraction = std::to_string(amount.count % nanos_per_unit);
+  fraction.insert(0, 9 - fraction.size(), '0');
+  return std::to_string(amount.count / nanos_per_unit) + "." + fraction;
+}
+
+api::BillLine show_line(const TaskUsage& usage, const TaskBill& bill) {
+  api::BillLine line;
+  line.task_arn = arn(usage.scope, "task", usage.cluster + "/" + usage.task.text());
+  line.cluster_arn = arn(usage.scope, "cluster", usage.cluster);
+  line.service_name = unless_empty(usage.service);
+  line.family = usage.family;
+  line.revision = usage.revision;
+  line.started_at = bill.from;
+  if (bill.state == BillState::final) {
+    line.stopped_at = bill.until;
+  }
+  line.cpu = usage.cpu.count;
+  line.memory = usage.memory.count;
+  for (const LineItem& item : bill.lines) {
+    line.billed_seconds = item.seconds;
+    const std::int64_t product = item.units * item.seconds;
+    (item.kind == LineKind::vcpu ? line.cpu_unit_seconds : line.memory_mib_seconds) = product;
+    (item.kind == LineKind::vcpu ? line.vcpu_nanos : line.memory_nanos) = item.amount.count;
+  }
+  line.total_nanos = bill.total.count;
+  line.total = decimal(bill.total);
+  line.cpu_time_used_ms = bill.cpu_used_ns / ns_per_ms;
+  line.memory_mib_seconds_used = bill.memory_used_byte_seconds / bytes_per_mib;
+  line.memory_peak_mib = (bill.memory_peak_bytes + bytes_per_mib - 1) / bytes_per_mib;
+  return line;
+}
+
+}  // namespace
+
+Answer get_bill(Context& context, const ApiCall& call) {
+  const auto& input = call.input.as<api::GetBillRequest>();
+  const Period period{.from = input.from.value_or(first_of_month(context.now)),
+                      .to = input.to.value_or(context.now)};
+  if (period.from > period.to) {
+    return Error{ErrorCode::invalid_parameter,
+                 "The period of the bill ends before it begins: 'from' must not be after 'to'."};
+  }
+  const schemas::PriceBook& prices = context.settings.prices;
+  api::GetBillResponse output;
+  output.currency = prices.currency;
+  output.from = period.from;
+  output.to = period.to;
+  for (const auto& [key, usage] : context.world->usage) {
+    if (usage.scope != call.scope || usage.use.last_sequence == 0 || usage.use.from >= period.to ||
+        usage.use.until < period.from) {
+      continue;
+    }
+    const TaskBill bill = rate_task(prices, {.task = usage.task,
+                                             .cluster = usage.cluster,
+                                             .service = usage.service,
+                                             .family = usage.family,
+                                             .cpu = usage.cpu,
+                                             .memory = usage.memory,
+                                             .use = part_of(usage.use, period)});
+    const api::BillLine& line = output.lines.emplace_back(show_line(usage, bill));
+    output.billed_seconds += line.billed_seconds;
+    output.vcpu_nanos += line.vcpu_nanos;
+    output.memory_nanos += line.memory_nanos;
+    output.total_nanos += line.total_nanos;
+  }
+  output.total = decimal({output.total_nanos});
+  return api::Value::of(std::move(output));
+}
+
+}  // namespace control

@@ -1,0 +1,43 @@
+#include "control/core/loop/names.h"
+#include "control/core/loop/operations/operations.h"
+#include "control/core/loop/operations/page.h"
+#include "control/core/loop/operations/show_instance.h"
+#include "control/core/world/lookups.h"
+
+namespace control {
+
+/// Hosts that were deregistered are not listed; of the states only ACTIVE and DRAINING exist here.
+Answer list_container_instances(Context& context, const ApiCall& call) {
+  const auto& input = call.input.as<api::ListContainerInstancesRequest>();
+  const auto cluster = cluster_named(context.world, call.scope, input.cluster.value_or(""));
+  if (!cluster.ok()) {
+    return cluster.error();
+  }
+  const std::string status = input.status ? std::string(codec::name_of(*input.status)) : "";
+  auto page = Page::open({.operation = call.operation,
+                          .scope = call.scope,
+                          .filter = std::to_string(cluster.value()->key) + "\n" + status,
+                          .token = input.next_token,
+                          .size = input.max_results});
+  if (!page.ok()) {
+    return page.error();
+  }
+  const auto& ids =
+      entry_or_empty(context.world.index().instances_of_cluster, cluster.value()->key);
+  for (const schemas::InstanceId& id : ids) {
+    const schemas::ContainerInstance& instance = context.world->instances.at(id);
+    const bool listed = instance.status != schemas::InstanceStatus::inactive &&
+                        (status.empty() || status == status_text(instance.status));
+    const std::string mark = id.text();
+    if (listed && mark > page.value().after() &&
+        !page.value().add(mark, instance_arn(context.world, instance))) {
+      break;
+    }
+  }
+  api::ListContainerInstancesResponse output;
+  output.next_token = page.value().next_token();
+  output.container_instance_arns = std::move(page).value().entries();
+  return api::Value::of(std::move(output));
+}
+
+}  // namespace control

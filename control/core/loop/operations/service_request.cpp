@@ -1,0 +1,72 @@
+#include "control/core/loop/operations/service_request.h"
+
+#include "control/core/loop/operations/shapes.h"
+#include "fargate-pool/core/task_size.h"
+
+namespace control {
+
+using schemas::DeploymentConfiguration;
+using schemas::Error;
+using schemas::ErrorCode;
+using schemas::Result;
+using schemas::TaskSpecification;
+using schemas::TaskSpecificationRef;
+
+Result<DeploymentConfiguration> read_configuration(
+    const std::optional<api::DeploymentConfiguration>& wanted, DeploymentConfiguration current) {
+  if (wanted) {
+    current.maximum_percent = wanted->maximum_percent.value_or(current.maximum_percent);
+    current.minimum_healthy_percent =
+        wanted->minimum_healthy_percent.value_or(current.minimum_healthy_percent);
+  }
+  if (current.maximum_percent < 100) {
+    return Error{ErrorCode::invalid_parameter,
+                 "maximumPercent must be at least 100, or the service could never reach its "
+                 "desired count; found " +
+                     std::to_string(current.maximum_percent) + "."};
+  }
+  if (current.maximum_percent == 100 && current.minimum_healthy_percent == 100) {
+    return Error{ErrorCode::invalid_parameter,
+                 "maximumPercent and minimumHealthyPercent are both 100: no task could ever be "
+                 "replaced. Raise the one or lower the other."};
+  }
+  return current;
+}
+
+Result<TaskSpecificationRef> service_specification(Context& context,
+                                                   const schemas::Cluster& cluster,
+                                                   const schemas::Service& service,
+                                                   const LaunchWish& wish) {
+  auto read = read_specification(context, cluster.scope, wish);
+  if (!read.ok()) {
+    return read.error();
+  }
+  TaskSpecification& made = read.value();
+  made.group = "service:" + service.name;
+  made.enable_ecs_managed_tags = service.enable_ecs_managed_tags;
+  if (service.propagate_tags == "SERVICE") {
+    made.tags = service.tags;
+  } else if (service.propagate_tags == "TASK_DEFINITION") {
+    made.tags = made.definition->tags;
+  }
+  add_managed_tags(made, cluster.name, service.name);
+  reserve(made);
+  if (made.launch_type == schemas::LaunchType::fargate) {
+    const schemas::Outcome size = fargate_pool::check_size(made.cpu, made.memory);
+    if (!size.ok()) {
+      return size.error();
+    }
+  }
+  return TaskSpecificationRef(std::make_shared<const TaskSpecification>(std::move(made)));
+}
+
+Sameness compare(const TaskSpecification& left, const TaskSpecification& right) {
+  const bool same = left.definition->key == right.definition->key &&
+                    left.launch_type == right.launch_type && left.network == right.network &&
+                    left.platform_version == right.platform_version &&
+                    left.placement_constraints == right.placement_constraints &&
+                    left.placement_strategy == right.placement_strategy;
+  return same ? Sameness::same : Sameness::different;
+}
+
+}  // namespace control

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "api/services.h"
+#include "control/core/loop/operations/specification.h"
+
+namespace control {
+
+/// The percentages asked for over those there are. InvalidParameterException when no task could
+/// ever be replaced within them.
+schemas::Result<schemas::DeploymentConfiguration> read_configuration(
+    const std::optional<api::DeploymentConfiguration>& wanted,
+    schemas::DeploymentConfiguration current);
+
+/// What the tasks of a service are made from: the wish, and what follows from the service itself.
+schemas::Result<schemas::TaskSpecificationRef> service_specification(
+    Context& context, const schemas::Cluster& cluster, const schemas::Service& service,
+    const LaunchWish& wish);
+
+/// Whether tasks of the one would differ from tasks of the other in what a deployment is about.
+/// Tags are not: they reach new tasks without one.
+enum class Sameness : std::uint8_t { same, different };
+Sameness compare(const schemas::TaskSpecification& left, const schemas::TaskSpecification& right);
+
+}  // namespace control

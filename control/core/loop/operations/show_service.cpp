@@ -1,0 +1,195 @@
+#include "control/core/loop/operations/show_service.h"
+
+#include <algorithm>
+
+#include "control/core/deploy/deployment.h"
+#include "control/core/loop/services.h"
+#include "control/core/world/lookups.h"
+#include "fargate-pool/core/platform_version.h"
+
+namespace control {
+
+using schemas::Deployment;
+using schemas::DeploymentStatus;
+using schemas::Service;
+
+namespace {
+
+std::string show_status(schemas::ServiceStatus status) {
+  switch (status) {
+    case schemas::ServiceStatus::active:
+      return "ACTIVE";
+    case schemas::ServiceStatus::draining:
+      return "DRAINING";
+    case schemas::ServiceStatus::inactive:
+      return "INACTIVE";
+  }
+  return "ACTIVE";
+}
+
+std::string show_status(DeploymentStatus status) {
+  switch (status) {
+    case DeploymentStatus::primary:
+      return "PRIMARY";
+    case DeploymentStatus::active:
+      return "ACTIVE";
+    case DeploymentStatus::inactive:
+      return "INACTIVE";
+  }
+  return "ACTIVE";
+}
+
+api::DeploymentRolloutState show_rollout(schemas::RolloutState state) {
+  switch (state) {
+    case schemas::RolloutState::in_progress:
+      return api::DeploymentRolloutState::in_progress;
+    case schemas::RolloutState::completed:
+      return api::DeploymentRolloutState::completed;
+    case schemas::RolloutState::failed:
+      return api::DeploymentRolloutState::failed;
+  }
+  return api::DeploymentRolloutState::in_progress;
+}
+
+/// What the deployment still wants: the primary the service's count, an older one what it has left.
+std::int64_t wanted(const Service& service, const Deployment& deployment,
+                    const std::vector<ServiceTask>& tasks) {
+  if (deployment.status == DeploymentStatus::primary) {
+    return service.desired_count;
+  }
+  return std::count_if(tasks.begin(), tasks.end(), [&deployment](const ServiceTask& each) {
+    return each.task->deployment == deployment.id &&
+           each.task->desired_status == schemas::TaskStatus::running;
+  });
+}
+
+api::Deployment show_deployment(const Service& service, const schemas::Scope& scope,
+                                const Deployment& deployment,
+                                const std::vector<ServiceTask>& tasks) {
+  const schemas::TaskSpecification& specification = *deployment.specification;
+  const TaskCounts counts = count_tasks(tasks, deployment.id);
+  api::Deployment shown;
+  shown.id = deployment.id.text();
+  shown.status = show_status(deployment.status);
+  shown.task_definition = definition_arn(scope, *specification.definition);
+  shown.desired_count = wanted(service, deployment, tasks);
+  shown.pending_count = counts.pending;
+  shown.running_count = counts.running;
+  shown.failed_tasks = deployment.failed_tasks;
+  shown.created_at = deployment.created_at;
+  shown.updated_at = deployment.updated_at;
+  shown.launch_type = show_launch_type(specification.launch_type);
+  if (specification.launch_type == schemas::LaunchType::fargate) {
+    shown.platform_version = specification.platform_version;
+    shown.platform_family = std::string(fargate_pool::platform_family);
+  }
+  if (specification.network) {
+    shown.network_configuration = show_network(*specification.network);
+  }
+  shown.rollout_state = show_rollout(deployment.rollout_state);
+  shown.rollout_state_reason = unless_empty(deployment.rollout_state_reason);
+  return shown;
+}
+
+/// What follows from what the newest deployment is made of.
+void add_specification(const Service& service, const schemas::Scope& scope, api::Service& shown) {
+  if (service.deployments.empty()) {
+    return;
+  }
+  const schemas::TaskSpecification& current = *service.deployments.front().specification;
+  shown.launch_type = show_launch_type(current.launch_type);
+  shown.task_definition = definition_arn(scope, *current.definition);
+  if (current.launch_type == schemas::LaunchType::fargate) {
+    shown.platform_version = current.platform_version;
+    shown.platform_family = std::string(fargate_pool::platform_family);
+  }
+  if (current.network) {
+    shown.network_configuration = show_network(*current.network);
+  }
+  shown.placement_constraints = show_constraints(current.placement_constraints);
+  shown.placement_strategy = show_strategy(current.placement_strategy);
+}
+
+/// The newest deployment by the names under which clients of service deployments know it.
+void add_revisions(const Service& service, const schemas::Cluster& cluster, api::Service& shown) {
+  if (service.deployments.empty()) {
+    return;
+  }
+  const std::string place = cluster.name + "/" + service.name + "/";
+  const Deployment& primary = service.deployments.front();
+  shown.current_service_deployment =
+      arn(cluster.scope, "service-deployment", place + std::to_string(primary.id.number));
+  shown.current_service_revisions.emplace();
+  for (std::size_t at = 0; at < service.deployments.size(); ++at) {
+    const api::Deployment& deployment = (*shown.deployments)[at];
+    shown.current_service_revisions->push_back(
+        {.arn = arn(cluster.scope, "service-revision",
+                    place + std::to_string(service.deployments[at].id.number)),
+         .requested_task_count = deployment.desired_count,
+         .running_task_count = deployment.running_count,
+         .pending_task_count = deployment.pending_count});
+  }
+}
+
+void add_constants(api::Service& shown) {
+  shown.load_balancers.emplace();
+  shown.service_registries.emplace();
+  shown.scheduling_strategy = api::SchedulingStrategy::replica;
+  shown.deployment_controller = {.type = api::DeploymentControllerType::ecs};
+  shown.enable_execute_command = false;
+  shown.availability_zone_rebalancing = api::AvailabilityZoneRebalancing::disabled;
+  shown.health_check_grace_period_seconds = 0;
+  shown.placement_constraints.emplace();
+  shown.placement_strategy.emplace();
+}
+
+api::DeploymentConfiguration show_configuration(
+    const schemas::DeploymentConfiguration& configuration) {
+  api::DeploymentConfiguration shown;
+  shown.deployment_circuit_breaker = {.enable = false, .rollback = false};
+  shown.maximum_percent = configuration.maximum_percent;
+  shown.minimum_healthy_percent = configuration.minimum_healthy_percent;
+  shown.strategy = api::DeploymentStrategy::rolling;
+  shown.bake_time_in_minutes = 0;
+  return shown;
+}
+
+}  // namespace
+
+api::Service show_service(const World& world, const Service& service, TagView tags) {
+  const schemas::Cluster& cluster = *cluster_of(world, service.cluster);
+  const std::vector<ServiceTask> tasks = service_tasks(world, service.key);
+  const TaskCounts counts = count_tasks(tasks, schemas::DeploymentId{});
+  api::Service shown;
+  add_constants(shown);
+  shown.service_arn = service_arn(world, service);
+  shown.service_name = service.name;
+  shown.cluster_arn = cluster_arn(cluster);
+  shown.status = show_status(service.status);
+  shown.desired_count = service.desired_count;
+  shown.running_count = counts.running;
+  shown.pending_count = counts.pending;
+  add_specification(service, cluster.scope, shown);
+  shown.deployment_configuration = show_configuration(service.deployment_configuration);
+  shown.deployments.emplace();
+  for (const Deployment& deployment : service.deployments) {
+    shown.deployments->push_back(show_deployment(service, cluster.scope, deployment, tasks));
+  }
+  add_revisions(service, cluster, shown);
+  shown.events.emplace();
+  for (const schemas::ServiceEvent& event : service.events) {
+    shown.events->push_back(
+        {.id = event.id.text(), .created_at = event.created_at, .message = event.message});
+  }
+  shown.created_at = service.created_at;
+  if (tags == TagView::shown) {
+    shown.tags = show_tags(service.tags);
+  }
+  shown.created_by = unless_empty(service.created_by);
+  shown.enable_ecs_managed_tags = service.enable_ecs_managed_tags;
+  shown.propagate_tags = codec::named<api::PropagateTags>(
+      service.propagate_tags.empty() ? "NONE" : service.propagate_tags);
+  return shown;
+}
+
+}  // namespace control

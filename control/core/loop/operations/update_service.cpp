@@ -1,0 +1,120 @@
+#include "control/core/deploy/deployment.h"
+#include "control/core/loop/details.h"
+#include "control/core/loop/names.h"
+#include "control/core/loop/operations/operations.h"
+#include "control/core/loop/operations/service_request.h"
+#include "control/core/loop/operations/show_service.h"
+#include "control/core/world/lookups.h"
+#include "schemas/wire/wire.h"
+
+namespace control {
+
+using schemas::Cluster;
+using schemas::DeploymentId;
+using schemas::Error;
+using schemas::ErrorCode;
+using schemas::Outcome;
+using schemas::Result;
+using schemas::Service;
+using schemas::TaskSpecification;
+
+namespace {
+
+/// What the service has, with what the request says over it.
+Result<LaunchWish> read_wish(const World& world, const schemas::Scope& scope,
+                             const Service& service, const api::UpdateServiceRequest& input) {
+  const TaskSpecification& current = *service.deployments.front().specification;
+  LaunchWish wish{.definition = current.definition,
+                  .launch_type = current.launch_type,
+                  .network = input.network_configuration,
+                  .platform_version = input.platform_version,
+                  .constraints = input.placement_constraints,
+                  .strategy = input.placement_strategy};
+  if (input.task_definition) {
+    const auto definition = launchable_definition(world, scope, *input.task_definition);
+    if (!definition.ok()) {
+      return definition.error();
+    }
+    wish.definition = definition.value();
+  }
+  const bool awsvpc = wish.definition->network_mode == schemas::NetworkMode::awsvpc;
+  if (!wish.network && current.network && awsvpc) {
+    wish.network = show_network(*current.network);
+  }
+  if (!wish.platform_version) {
+    wish.platform_version = current.platform_version;
+  }
+  if (!wish.constraints) {
+    wish.constraints = show_constraints(current.placement_constraints);
+  }
+  if (!wish.strategy) {
+    wish.strategy = show_strategy(current.placement_strategy);
+  }
+  return wish;
+}
+
+/// A new deployment when what the tasks are made from changes, or when the caller says so; the
+/// desired count alone scales the one there is.
+Outcome update_deployment(Context& context, const Cluster& cluster, Service& service,
+                          const api::UpdateServiceRequest& input) {
+  const auto wish = read_wish(context.world, cluster.scope, service, input);
+  if (!wish.ok()) {
+    return wish.error();
+  }
+  const auto specification = service_specification(context, cluster, service, wish.value());
+  if (!specification.ok()) {
+    return specification.error();
+  }
+  const bool changed = compare(*service.deployments.front().specification,
+                               *specification.value()) == Sameness::different;
+  if (changed || input.force_new_deployment.value_or(false)) {
+    begin_deployment(service, DeploymentId::draw(context.random), specification.value(),
+                     context.now);
+  } else {
+    forgive(service, context.now);
+  }
+  return schemas::Done{};
+}
+
+}  // namespace
+
+Answer update_service(Context& context, const ApiCall& call) {
+  const auto& input = call.input.as<api::UpdateServiceRequest>();
+  const auto found =
+      service_named(context.world, call.scope, input.cluster.value_or(""), input.service);
+  if (!found.ok()) {
+    return found.error();
+  }
+  if (found.value()->status != schemas::ServiceStatus::active) {
+    return Error{ErrorCode::service_not_active, "Service was not ACTIVE."};
+  }
+  Service service = *found.value();
+  const Cluster& cluster = *cluster_of(context.world, service.cluster);
+  const auto configuration =
+      read_configuration(input.deployment_configuration, service.deployment_configuration);
+  if (!configuration.ok()) {
+    return configuration.error();
+  }
+  service.deployment_configuration = configuration.value();
+  service.desired_count = input.desired_count.value_or(service.desired_count);
+  service.enable_ecs_managed_tags =
+      input.enable_ecs_managed_tags.value_or(service.enable_ecs_managed_tags);
+  if (input.propagate_tags) {
+    service.propagate_tags = *input.propagate_tags == api::PropagateTags::none
+                                 ? ""
+                                 : std::string(codec::name_of(*input.propagate_tags));
+  }
+  const Outcome deployment = update_deployment(context, cluster, service, input);
+  if (!deployment.ok()) {
+    return deployment.error();
+  }
+  apply(context.world, ServiceChanged{service});
+  log_event(context, call.scope, "service.updated", service_arn(context.world, service),
+            wire::encode(MessageDetail{.message = service.deployments.front().id.text()}));
+  api::UpdateServiceResponse output;
+  output.service =
+      show_service(context.world, *service_of(context.world, service.key), TagView::shown);
+  return api::Value::of(std::move(output));
+}
+
+}  // namespace control
