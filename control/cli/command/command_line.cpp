@@ -51,6 +51,8 @@ void add_option(CLI::App& app, const Option& option, Slots& slots) {
   }
   if (option.arity != Arity::flag) {
     made->type_name(option.value.empty() ? "" : option.value);
+    // Else the first argument without a name would take the next one's words too.
+    made->allow_extra_args(option.arity == Arity::positionals);
   }
   slots.options[option.name] = made;
 }

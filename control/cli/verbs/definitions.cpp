@@ -58,8 +58,7 @@ Exit definition(Session& session, const Arguments& arguments) {
                  {.title = "ESSENTIAL"}});
     for (const api::ContainerDefinition& container :
          shown.container_definitions.value_or(std::vector<api::ContainerDefinition>{})) {
-      table.add({container.name.value_or(""), container.image.value_or(""),
-                 std::to_string(container.cpu.value_or(0)),
+      table.add({container.name, container.image, std::to_string(container.cpu.value_or(0)),
                  container.memory ? std::to_string(*container.memory) : "-",
                  container.essential.value_or(true) ? "yes" : "no"});
     }

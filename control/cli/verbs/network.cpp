@@ -55,10 +55,9 @@ schemas::Result<std::optional<api::NetworkConfiguration>> network_configuration(
       return subnets.error();
     }
     std::vector<std::string> ids;
-    for (const api::Subnet& subnet :
-         subnets.value().value.subnets.value_or(std::vector<api::Subnet>{})) {
+    for (const api::Subnet& subnet : subnets.value().value.subnets) {
       if (subnet.default_) {
-        ids.push_back(subnet.subnet_id.value_or(""));
+        ids.push_back(subnet.subnet_id);
       }
     }
     vpc.subnets = ids;

@@ -37,7 +37,8 @@ Exit run_register(Session& session, const Arguments& arguments) {
   std::string json = text.value();
   const std::size_t first = json.find_first_not_of(" \t\r\n");
   if (first == std::string::npos || json[first] != '{') {
-    schemas::Result<std::string> converted = codec::yaml_to_json(json);
+    schemas::Result<std::string> converted =
+        codec::yaml_to_json(json, &codec::Described<api::RegisterTaskDefinitionRequest>::type);
     if (!converted.ok()) {
       return session.failed(converted.error());
     }

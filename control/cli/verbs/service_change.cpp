@@ -63,7 +63,7 @@ Exit create(Session& session, const Arguments& arguments) {
   auto count = count_of(arguments, "count");
   auto type = launch_type(arguments);
   auto configuration = deployment_configuration(arguments);
-  auto network = network_configuration(session, arguments, *request.task_definition);
+  auto network = network_configuration(session, arguments, request.task_definition);
   for (const schemas::Error* error :
        {count.ok() ? nullptr : &count.error(), type.ok() ? nullptr : &type.error(),
         configuration.ok() ? nullptr : &configuration.error(),

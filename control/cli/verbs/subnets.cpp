@@ -18,10 +18,8 @@ Exit subnets(Session& session, const Arguments&) {
                  {.title = "ZONE"},
                  {.title = "RANGE"},
                  {.title = "DEFAULT"}});
-    for (const api::Subnet& subnet :
-         answer.value().value.subnets.value_or(std::vector<api::Subnet>{})) {
-      table.add({subnet.subnet_id.value_or(""), subnet.vpc_id.value_or(""),
-                 subnet.availability_zone.value_or(""), subnet.cidr_block.value_or(""),
+    for (const api::Subnet& subnet : answer.value().value.subnets) {
+      table.add({subnet.subnet_id, subnet.vpc_id, subnet.availability_zone, subnet.cidr_block,
                  subnet.default_ ? "yes" : "no"});
     }
     session.print(table);

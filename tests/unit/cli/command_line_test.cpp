@@ -19,14 +19,15 @@ const std::vector<Verb>& verbs() {
       {.path = "ps",
        .summary = "List tasks",
        .description = "Lists.",
-       .options = {{.name = "cluster", .value = "NAME", .help = "Which cluster"},
-                   {.name = "all", .help = "Stopped ones too", .arity = Arity::flag}},
+       .options =
+           {{.name = "cluster", .value = "NAME", .help = "Which cluster", .arity = Arity::one},
+            {.name = "all", .value = "", .help = "Stopped ones too", .arity = Arity::flag}},
        .run = nothing},
       {.path = "service scale",
        .summary = "Change the count",
        .description = "Scales.",
-       .options = {{.name = "SERVICE", .help = "Its name", .arity = Arity::positional},
-                   {.name = "COUNT", .help = "How many", .arity = Arity::positional}},
+       .options = {{.name = "SERVICE", .value = "", .help = "Its name", .arity = Arity::positional},
+                   {.name = "COUNT", .value = "", .help = "How many", .arity = Arity::positional}},
        .run = nothing},
   };
   return table;
