@@ -284,6 +284,11 @@ Outcome ContainerBridge::connect(Host& host, const std::string& key, const Endpo
   if (Outcome set = quiet_link(port); !set.ok()) {
     return set;
   }
+  for (const std::string& name : {port, host.names.container_bridge()}) {
+    if (Outcome sends = await_sending(host.netlink, name); !sends.ok()) {
+      return sends;
+    }
+  }
   return host.netlink.run(finish_port(port, PortKind::container, text));
 }
 

@@ -9,9 +9,13 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <string_view>
+#include <thread>
 
 namespace netif {
 
+using schemas::Done;
 using schemas::Ipv4;
 using schemas::Mac;
 using schemas::Outcome;
@@ -178,6 +182,29 @@ Message name_link(const std::string& name, const std::string& alias) {
   Message message(RTM_NEWLINK, 0, "describe " + name);
   message.header(link_header(0, 0)).text(IFLA_IFNAME, name).text(IFLA_IFALIAS, alias);
   return message;
+}
+
+Outcome await_sending(Netlink& netlink, const std::string& name) {
+  constexpr int tries_max = 250;
+  constexpr auto pause = std::chrono::milliseconds(1);
+  for (int tries = 0; tries < tries_max; ++tries) {
+    bool sending = false;
+    Message question(RTM_GETLINK, 0, "describe " + name);
+    question.header(link_header(0, 0)).text(IFLA_IFNAME, name);
+    const Outcome asked = netlink.get(std::move(question), [&](nlmsghdr* answer) {
+      std::array<nlattr*, IFLA_MAX + 1> attributes{};
+      if (nlmsg_parse(answer, sizeof(ifinfomsg), attributes.data(), IFLA_MAX, nullptr) >= 0 &&
+          attributes[IFLA_QDISC] != nullptr) {
+        // "noop" is the queue that drops everything. Recent kernels replace it while they answer.
+        sending = std::string_view(nla_get_string(attributes[IFLA_QDISC])) != "noop";
+      }
+    });
+    if (!asked.ok() || sending) {
+      return asked;
+    }
+    std::this_thread::sleep_for(pause);
+  }
+  return Done{};
 }
 
 Message delete_link(const std::string& name) {

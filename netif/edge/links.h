@@ -60,6 +60,11 @@ Message finish_link(const std::string& name, const std::string& alias);
 Message bring_up(const std::string& name);
 /// Marks the link as finished.
 Message name_link(const std::string& name, const std::string& alias);
+/// Waits until the link sends what it is given. The end of a pair that was up first, and a bridge
+/// that got its first port, drop everything until the kernel has noticed, some time later, that
+/// they have a carrier now. Waits a quarter of a second at most; then the kernel is so busy that
+/// nothing here would help, and what is lost will be sent again.
+schemas::Outcome await_sending(Netlink& netlink, const std::string& name);
 /// A link that is not there counts as deleted.
 Message delete_link(const std::string& name);
 

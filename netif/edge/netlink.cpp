@@ -221,9 +221,17 @@ Outcome Netlink::run(std::vector<Message> messages) {
 Outcome Netlink::run(Message message) { return run_chunk(std::span(&message, 1)); }
 
 Outcome Netlink::dump(Message message, const std::function<void(nlmsghdr*)>& entry) {
+  return ask(message, NLM_F_REQUEST | NLM_F_DUMP, entry);
+}
+
+Outcome Netlink::get(Message message, const std::function<void(nlmsghdr*)>& entry) {
+  return ask(message, NLM_F_REQUEST | NLM_F_ACK, entry);
+}
+
+Outcome Netlink::ask(Message& message, int flags, const std::function<void(nlmsghdr*)>& entry) {
   nlmsghdr* header = nlmsg_hdr(message.message_.get());
   header->nlmsg_seq = sequence_++;
-  header->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
+  header->nlmsg_flags = static_cast<std::uint16_t>(flags);
   if (const int sent = nl_sendto(socket_.get(), header, header->nlmsg_len); sent < 0) {
     return Error{ErrorCode::server,
                  "could not ask the kernel to " + message.what() + ": " + nl_geterror(sent)};
@@ -235,7 +243,9 @@ Outcome Netlink::dump(Message message, const std::function<void(nlmsghdr*)>& ent
     }
     if (answer->nlmsg_type == NLMSG_ERROR) {
       const auto* verdict = static_cast<const nlmsgerr*>(nlmsg_data(answer));
-      failed = kernel_error(message.what(), -verdict->error);
+      if (verdict->error != 0) {
+        failed = kernel_error(message.what(), -verdict->error);
+      }
       return false;
     }
     if (answer->nlmsg_type == NLMSG_DONE) {

@@ -67,10 +67,13 @@ class Netlink {
 
   /// Asks for a list and hands each entry to `entry`.
   schemas::Outcome dump(Message message, const std::function<void(nlmsghdr*)>& entry);
+  /// Asks for one thing and hands it to `entry`.
+  schemas::Outcome get(Message message, const std::function<void(nlmsghdr*)>& entry);
 
  private:
   explicit Netlink(nl_sock* socket);
   schemas::Outcome run_chunk(std::span<Message> messages);
+  schemas::Outcome ask(Message& message, int flags, const std::function<void(nlmsghdr*)>& entry);
   schemas::Outcome receive(const std::function<bool(nlmsghdr*)>& more);
 
   std::unique_ptr<nl_sock, void (*)(nl_sock*)> socket_;

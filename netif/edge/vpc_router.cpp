@@ -160,7 +160,10 @@ Outcome VpcRouter::make_uplink(Host& host, const VpcId& vpc) {
   inside.push_back(default_route(down_link->index, transit_gateway));
   inside.push_back(bring_up("lo"));
   inside.push_back(finish_link(downlink_, uplink_text(vpc)));
-  return netlink_.run(std::move(inside));
+  if (Outcome made = netlink_.run(std::move(inside)); !made.ok()) {
+    return made;
+  }
+  return await_sending(host.netlink, up);
 }
 
 /// Takes the lowest transit address that no router of this host has, whichever agent's it is: the
@@ -330,6 +333,11 @@ Outcome VpcRouter::attach(const EniAssignment& eni, const std::string& task_name
   });
   if (!configured.ok()) {
     return configured;
+  }
+  for (const std::string& link : {port, names_.subnet_bridge(eni.subnet)}) {
+    if (Outcome sends = await_sending(netlink_, link); !sends.ok()) {
+      return sends;
+    }
   }
   return netlink_.run(name_link(port, eni_text(eni)));
 }

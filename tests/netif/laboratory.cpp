@@ -39,6 +39,12 @@ void run_here(std::vector<Message> messages) {
   expect(netlink.value().run(std::move(messages)));
 }
 
+void await_sending(const std::string& link) {
+  auto netlink = Netlink::open();
+  REQUIRE(netlink.ok());
+  expect(netif::await_sending(netlink.value(), link));
+}
+
 int index_of(const std::string& link) { return static_cast<int>(::if_nametoindex(link.c_str())); }
 
 void settle(const std::string& link, const std::string& address, std::uint8_t prefix) {
@@ -222,11 +228,11 @@ Laboratory::Laboratory(int hosts) : folder_(folder_of_our_own()) {
   });
   internet_->inside([&] {
     settle("eth0", "203.0.113.2", 24);
-    run_here({});
     std::vector<Message> messages;
     messages.push_back(netif::default_route(index_of("eth0"), ipv4("203.0.113.1")));
     run_here(std::move(messages));
   });
+  machine_->inside([] { await_sending("out"); });
   for (int number = 0; number < hosts; ++number) {
     hosts_.push_back(std::make_unique<HostStandIn>(folder_, number));
     join(hosts_.back()->place(), number);
@@ -247,6 +253,10 @@ void Laboratory::join(const Place& host, int number) {
     std::vector<Message> messages;
     messages.push_back(netif::default_route(index_of("eth0"), ipv4("198.18.7.1")));
     run_here(std::move(messages));
+  });
+  machine_->inside([&] {
+    await_sending(port);
+    await_sending("hosts");
   });
 }
 
