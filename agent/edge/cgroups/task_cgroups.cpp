@@ -213,8 +213,8 @@ schemas::Outcome TaskCgroups::prepare() {
 schemas::Outcome TaskCgroups::create_task(const std::string& task, const TaskLimits& limits) {
   const std::string relative = path(task, "");
   // The base goes when the last task goes, so it may have to be made again.
-  if (auto made = make("/" + base_); !made.ok()) {
-    return made;
+  if (auto prepared = prepare(); !prepared.ok()) {
+    return prepared;
   }
   if (auto made = make(relative); !made.ok()) {
     return made;

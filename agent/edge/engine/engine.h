@@ -3,6 +3,7 @@
 // What runs containers on this host. Everything blocks and may be called from any thread; calls
 // about one container must not overlap, calls about different ones may.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>

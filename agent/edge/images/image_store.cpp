@@ -1,16 +1,15 @@
 #include "agent/edge/images/image_store.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
 
+#include "agent/edge/images/digest.h"
 #include "agent/edge/images/oci_documents.h"
 
 namespace agent {
@@ -24,40 +23,9 @@ schemas::Error pull_error(const std::string& why) {
   return {.code = schemas::ErrorCode::client, .message = "CannotPullContainerError: " + why};
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, 32> hash{};
-  unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha256(), nullptr);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : hash) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 0x0fU];
-  }
-  return text;
-}
-
 std::string text_of(const ImageReference& reference) {
   return reference.host + "/" + reference.path +
          (reference.tag.empty() ? "@" + reference.digest : ":" + reference.tag);
-}
-
-/// What a Go program says for people: the text after `msg="`, quotes undone, or all of it.
-std::string said_by(const std::string& output) {
-  const std::size_t start = output.rfind("msg=\"");
-  std::string text;
-  if (start == std::string::npos) {
-    text = output.substr(0, output.find_last_not_of(" \n") + 1);
-  } else {
-    for (std::size_t at = start + 5; at < output.size() && output[at] != '"'; ++at) {
-      if (output[at] == '\\' && at + 1 < output.size()) {
-        ++at;
-      }
-      text += output[at];
-    }
-  }
-  constexpr std::size_t reason_max = 700;  // ECS cuts a reason at 1,024
-  return text.size() > reason_max ? text.substr(0, reason_max) + "…" : text;
 }
 
 bool write_whole(const std::filesystem::path& path, const std::string& text) {

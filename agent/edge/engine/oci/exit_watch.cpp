@@ -49,7 +49,7 @@ void ExitWatch::add(schemas::ContainerId id, Descriptor process) {
 void ExitWatch::remove(schemas::ContainerId id) {
   const std::lock_guard lock(mutex_);
   if (const auto found = keys_.find(id); found != keys_.end()) {
-    watched_.erase(found->second);  // closing the pidfd takes it out of the epoll set
+    watched_.erase(found->second);  // its last descriptor closed, it leaves the epoll set
     keys_.erase(found);
   }
 }

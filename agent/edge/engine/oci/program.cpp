@@ -251,4 +251,21 @@ std::vector<std::string> program_environment() {
   return environment;
 }
 
+std::string said_by(const std::string& output) {
+  const std::size_t start = output.rfind("msg=\"");
+  std::string text;
+  if (start == std::string::npos) {
+    text = output.substr(0, output.find_last_not_of(" \n") + 1);
+  } else {
+    for (std::size_t at = start + 5; at < output.size() && output[at] != '"'; ++at) {
+      if (output[at] == '\\' && at + 1 < output.size()) {
+        ++at;
+      }
+      text += output[at];
+    }
+  }
+  constexpr std::size_t reason_max = 700;  // ECS cuts a reason at 1,024
+  return text.size() > reason_max ? text.substr(0, reason_max) + "…" : text;
+}
+
 }  // namespace agent

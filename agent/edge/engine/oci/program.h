@@ -78,4 +78,8 @@ std::optional<std::string> find_program(const std::string& name);
 /// This process's PATH and proxy settings: all that the programs we start may see of it.
 std::vector<std::string> program_environment();
 
+/// What a program said for people, to stand in an error: of a Go program's log line the text after
+/// `msg="`, quotes undone, else all of it; cut well before the 1,024 bytes of a reason in ECS.
+std::string said_by(const std::string& output);
+
 }  // namespace agent

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/edge/cgroups/task_cgroups.h"
+#include "agent/edge/engine/engine.h"
+#include "agent/edge/engine/oci/conmon.h"
+#include "agent/edge/engine/oci/container_home.h"
+#include "agent/edge/engine/oci/exit_watch.h"
+#include "agent/edge/engine/oci/runtime_class.h"
+#include "agent/edge/images/image_store.h"
+
+namespace agent {
+
+struct LogLimits {
+  std::int64_t bytes_max = 0;  ///< of one file
+  std::int64_t files_max = 0;
+};
+
+/// The containers of one engine, from their making to their removal. The disk holds the truth
+/// (records, conmon's exit files, the kernel's processes); what is in memory is what was read
+/// there.
+class Containers {
+ public:
+  Containers(EngineHome home, RuntimeClass runtime, std::string conmon, TaskCgroups& cgroups,
+             LogLimits logs, ExitListener on_exit);
+
+  /// Finds what an earlier agent left: containers that run or have exited. What never came to have
+  /// a conmon is removed, for nothing of it has run.
+  schemas::Outcome load();
+
+  schemas::Result<CreatedContainer> create(const ContainerSpec& spec,
+                                           const std::filesystem::path& image_root);
+  schemas::Result<std::chrono::microseconds> start(schemas::ContainerId id);
+  schemas::Outcome signal(schemas::ContainerId id, const std::string& signal);
+  schemas::Outcome kill(schemas::ContainerId id);
+  schemas::Outcome remove(schemas::ContainerId id);
+  schemas::Result<ContainerState> state(schemas::ContainerId id);
+  /// All there are; those that run are watched from now on.
+  std::vector<ContainerState> recover();
+
+  [[nodiscard]] std::vector<ContainerRecord> records();
+  [[nodiscard]] std::set<std::string> images_in_use();
+  [[nodiscard]] std::filesystem::path log_path(schemas::TaskId task, const std::string& name) const;
+
+ private:
+  struct Held {
+    ContainerRecord record;
+    ContainerPhase phase = ContainerPhase::created;
+    std::int64_t pid = 0;
+    Descriptor process;
+    std::optional<ContainerExit> exit;
+    enum class End : std::uint8_t { natural, killed, removed } end = End::natural;
+    enum class Watch : std::uint8_t { no, yes } watch = Watch::no;
+  };
+
+  std::optional<Held> look(const ContainerHome& home, const ContainerRecord& record);
+  schemas::Result<Supervised> make(const ContainerSpec& spec, const ContainerHome& home,
+                                   const std::filesystem::path& image_root, PhaseTimes& phases);
+  schemas::Outcome clean(const ContainerHome& home, const ContainerRecord& record);
+  ContainerExit exit_of(const ContainerHome& home, const ContainerRecord& record, Held::End end);
+  ContainerState state_of(const Held& held) const;
+  void supervisor_ended(schemas::ContainerId id);
+  void rotate_logs();
+
+  EngineHome home_;
+  RuntimeClass runtime_;
+  std::string conmon_;
+  TaskCgroups& cgroups_;
+  LogLimits log_limits_;
+  ExitListener on_exit_;
+  std::mutex mutex_;
+  std::map<schemas::ContainerId, Held> held_;
+  ExitWatch watch_;  ///< last: its thread uses all of the above
+};
+
+}  // namespace agent

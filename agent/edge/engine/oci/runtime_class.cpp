@@ -1,0 +1,138 @@
+#include "agent/edge/engine/oci/runtime_class.h"
+
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "agent/edge/engine/oci/seccomp_profile.h"
+
+namespace agent {
+
+namespace {
+
+constexpr std::chrono::seconds version_limit{10};
+/// What a program that counts its processors, threads and memory looks for.
+constexpr std::array<std::string_view, 4> shown_controllers{"cpu", "cpuacct", "memory", "pids"};
+
+std::string base64(const std::string& bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+/// Beside this program, where the build and an installation put it.
+std::string enter_program_path() {
+  std::error_code failure;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failure);
+  const std::string beside = (self.parent_path() / "ecs-enter").string();
+  return access(beside.c_str(), X_OK) == 0 ? beside : find_program("ecs-enter").value_or("");
+}
+
+schemas::Error missing(const std::string& program, const std::string& package) {
+  return {.code = schemas::ErrorCode::server,
+          .message = "the program " + program + " is not on this host; install " + package};
+}
+
+}  // namespace
+
+std::vector<std::string> RuntimeClass::options(const EngineHome& engine) const {
+  std::vector<std::string> options{"--root=" + engine.runtime().string()};
+  if (cgroups == CgroupDuty::ours) {
+    options.emplace_back("--cgroup-manager=disabled");
+  } else if (name == "crun") {
+    options.emplace_back("--cgroup-manager=cgroupfs");
+  }
+  return options;
+}
+
+void RuntimeClass::call_by(Supervision& supervision, const EngineHome& engine,
+                           const TaskCgroups& groups, const std::string& task,
+                           const std::string& container) const {
+  supervision.runtime = program;
+  if (cgroups == CgroupDuty::ours) {
+    supervision.runtime = enter_program;
+    supervision.options = groups.entrances(task, container);
+    supervision.options.emplace_back("--");
+    supervision.options.push_back(program);
+  }
+  for (std::string& option : options(engine)) {
+    supervision.options.push_back(std::move(option));
+  }
+}
+
+void RuntimeClass::choose(RuntimeChoices& choices, const TaskCgroups& groups,
+                          const std::string& task, const std::string& container) const {
+  choices.seccomp_program = seccomp_program;
+  if (cgroups == CgroupDuty::the_runtimes) {
+    choices.cgroup_path = groups.path(task, container);
+    return;
+  }
+  for (const CgroupMount& mount : groups.hierarchy().mounts) {
+    for (const std::string_view controller : shown_controllers) {
+      if (mount.has(controller)) {
+        choices.cgroup_directories.emplace_back(
+            std::filesystem::path(mount.path).filename().string(),
+            mount.path + groups.path(task, container));
+        break;
+      }
+    }
+  }
+}
+
+schemas::Result<RuntimeClass> find_runtime(const std::string& name,
+                                           const CgroupHierarchy& hierarchy) {
+  if (name != "crun" && name != "runc") {
+    return schemas::Error{
+        .code = schemas::ErrorCode::invalid_parameter,
+        .message = "the runtime '" + name + "' is not built into this agent yet; use crun or runc"};
+  }
+  const auto program = find_program(name);
+  if (!program) {
+    return missing(name, "the package " + name);
+  }
+  RuntimeClass runtime{.name = name,
+                       .program = *program,
+                       .version = {},
+                       .cgroups = CgroupDuty::the_runtimes,
+                       .enter_program = {},
+                       .seccomp_program = {}};
+  Program ask;
+  ask.arguments = {*program, "--version"};
+  ask.environment = program_environment();
+  const auto answer = run_program(std::move(ask), version_limit);
+  if (!answer.ok()) {
+    return answer.error();
+  }
+  // "crun version 1.8.1", then lines that matter less.
+  std::string words = answer.value().output.substr(0, answer.value().output.find('\n'));
+  const std::size_t word = words.find(" version ");
+  runtime.version = word == std::string::npos ? words : words.erase(word, 8);
+  if (name == "crun") {
+    auto filter = seccomp_program();
+    if (!filter.ok()) {
+      return filter.error();
+    }
+    runtime.seccomp_program = base64(filter.value());
+    if (hierarchy.version == CgroupVersion::v1) {
+      runtime.cgroups = CgroupDuty::ours;
+      runtime.enter_program = enter_program_path();
+      if (runtime.enter_program.empty()) {
+        return missing("ecs-enter", "it beside ecs-agent, where the build puts it");
+      }
+    }
+  }
+  return runtime;
+}
+
+std::vector<PrivateMount> hidden_mounts(const CgroupHierarchy& hierarchy) {
+  if (hierarchy.version == CgroupVersion::v2 || hierarchy.unified.empty()) {
+    return {};
+  }
+  return {{.type = "tmpfs", .target = hierarchy.unified, .options = "size=64k", .flags = 0}};
+}
+
+}  // namespace agent

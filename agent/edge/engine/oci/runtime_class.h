@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/edge/cgroups/task_cgroups.h"
+#include "agent/edge/engine/oci/conmon.h"
+#include "agent/edge/engine/oci/container_home.h"
+#include "agent/edge/engine/oci/runtime_config.h"
+#include "schemas/base/result.h"
+
+namespace agent {
+
+/// Who puts a container's process into its cgroup.
+enum class CgroupDuty : std::uint8_t {
+  /// We, before the runtime starts, through ecs-enter. crun on cgroup v1: it would refuse a hybrid
+  /// hierarchy, and our way costs no wait for an RCU grace period.
+  ours,
+  /// The runtime: everything on v2, where only it can guard devices, and runc, which insists.
+  the_runtimes,
+};
+
+/// How to call one OCI runtime on this host.
+struct RuntimeClass {
+  std::string name;     ///< "crun"
+  std::string program;  ///< absolute path
+  std::string version;  ///< "crun 1.8.1"
+  CgroupDuty cgroups = CgroupDuty::the_runtimes;
+  std::string enter_program;    ///< ecs-enter
+  std::string seccomp_program;  ///< base64, for crun; empty = the runtime compiles the profile
+
+  /// The runtime's own arguments before its verb.
+  [[nodiscard]] std::vector<std::string> options(const EngineHome& engine) const;
+  /// Fills in how conmon calls it for this container.
+  void call_by(Supervision& supervision, const EngineHome& engine, const TaskCgroups& cgroups,
+               const std::string& task, const std::string& container) const;
+  /// Fills in what the configuration says about cgroups and system calls.
+  void choose(RuntimeChoices& choices, const TaskCgroups& cgroups, const std::string& task,
+              const std::string& container) const;
+};
+
+/// Looks at this host and decides. Fails when a program is missing, naming its package.
+schemas::Result<RuntimeClass> find_runtime(const std::string& name,
+                                           const CgroupHierarchy& hierarchy);
+
+/// The mounts that a runtime must not see as they are. crun refuses to work while a controller is
+/// left in the v2 tree beside v1; behind an empty directory, in its private mount namespace, it
+/// sees plain v1. The host's mounts are not changed.
+std::vector<PrivateMount> hidden_mounts(const CgroupHierarchy& hierarchy);
+
+}  // namespace agent
