@@ -12,7 +12,7 @@
 
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
 using schemas::ErrorCode;
 
 /// Why an input is refused; fails the test when it is not.

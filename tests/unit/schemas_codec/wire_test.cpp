@@ -7,7 +7,8 @@
 
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 using schemas::Instant;
 
 schemas::Random random_of_test() { return schemas::Random(42); }

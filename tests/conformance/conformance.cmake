@@ -1,0 +1,8 @@
+# What clients see on the wire. The walk holds our model against botocore's and, where the service is
+# built, calls each operation once.
+set(walk_arguments ${CMAKE_BINARY_DIR})
+if(TARGET ecs-control)
+  list(APPEND walk_arguments --control $<TARGET_FILE:ecs-control>)
+endif()
+add_test(NAME conformance_walk
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/conformance/walk ${walk_arguments})
