@@ -8,13 +8,19 @@ namespace {
 
 using schemas::PlacementConstraint;
 
+bool has_attribute(const Host& host, const std::string& wanted) {
+  const std::size_t equals = wanted.find('=');
+  if (equals == std::string::npos) {
+    return host.attributes.count(wanted) > 0;
+  }
+  const auto found = host.attributes.find(wanted.substr(0, equals));
+  return found != host.attributes.end() &&
+         found->second.compare(0, std::string::npos, wanted, equals + 1) == 0;
+}
+
 const std::string* missing_attribute(const Host& host, const TaskRequest& request) {
   for (const std::string& wanted : request.required_attributes) {
-    const std::size_t equals = wanted.find('=');
-    const auto found = host.attributes.find(wanted.substr(0, equals));
-    const bool there = found != host.attributes.end() &&
-                       (equals == std::string::npos || found->second == wanted.substr(equals + 1));
-    if (!there) {
+    if (!has_attribute(host, wanted)) {
       return &wanted;
     }
   }

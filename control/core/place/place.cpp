@@ -117,7 +117,12 @@ Placement place(const TaskRequest& request, const Fleet& fleet, schemas::Random&
 std::optional<Refusal> refusal_of(const InstanceId& instance, const TaskRequest& request,
                                   const Fleet& fleet) {
   const Host* host = fleet.host(instance);
-  schemas::require(host != nullptr, "a host of another fleet was asked to take a task");
+  if (host == nullptr) {
+    Refusal missing;
+    missing.instance = instance;
+    missing.reason = RefusalReason::missing;
+    return missing;
+  }
   return refuse(*host, fleet.zone(instance), request);
 }
 

@@ -23,8 +23,8 @@ using Placement = std::variant<schemas::InstanceId, std::vector<Refusal>>;
 /// before it places the next task.
 Placement place(const TaskRequest& request, const Fleet& fleet, schemas::Random& random);
 
-/// Why this host cannot take the task, or nothing when it can: StartTask names its hosts. The host
-/// must be of the fleet.
+/// Why this host cannot take the task, or nothing when it can: StartTask names its hosts. A host of
+/// another fleet is `missing`.
 std::optional<Refusal> refusal_of(const schemas::InstanceId& instance, const TaskRequest& request,
                                   const Fleet& fleet);
 

@@ -24,6 +24,7 @@ std::string shortcoming(const Refusal& refusal) {
       return "is already using a port required by your task";
     case RefusalReason::attribute:
       return "is missing an attribute required by your task";
+    case RefusalReason::missing:
     case RefusalReason::agent:
     case RefusalReason::inactive:
     case RefusalReason::zone:
@@ -39,6 +40,8 @@ std::string shortcoming(const Refusal& refusal) {
 
 std::string_view ecs_reason(RefusalReason reason) {
   switch (reason) {
+    case RefusalReason::missing:
+      return "MISSING";
     case RefusalReason::agent:
       return "AGENT";
     case RefusalReason::inactive:
@@ -72,6 +75,8 @@ std::string_view pool_shortage() {
 std::string explain(const Refusal& refusal) {
   const std::string host = "host " + refusal.instance.text() + " ";
   switch (refusal.reason) {
+    case RefusalReason::missing:
+      return host + "is not one of this cluster's";
     case RefusalReason::agent:
       return host + "is not connected: its agent does not answer";
     case RefusalReason::inactive:

@@ -12,6 +12,7 @@ namespace control {
 /// Why a host cannot take a task, in the order in which hosts are asked: a host that fails late
 /// is a closer match than one that fails early.
 enum class RefusalReason : std::uint8_t {
+  missing,            ///< not of this fleet
   agent,              ///< its agent is not connected
   inactive,           ///< draining or deregistered
   zone,               ///< in none of the zones of the task's subnets

@@ -127,6 +127,7 @@ TEST_CASE("each host that cannot take a task says why, with numbers") {
   CHECK(control::explain(all[4]) ==
         "host " + instance_id(5).text() + " has 96 CPU units left, the task wants 256");
   CHECK(control::refusal_of(instance_id(6), request, fleet)->reason == RefusalReason::memory);
+  CHECK(control::refusal_of(instance_id(77), request, fleet)->reason == RefusalReason::missing);
 }
 
 TEST_CASE("each shortage has the word that ECS has for it") {

@@ -21,7 +21,7 @@ TEST_CASE("task cpu is read as units or as vCPUs, however they are written") {
                                     {"16 VCPU", 16384},
                                     {"1.5 vCPU", 1536}}) {
     const auto cpu = parse_cpu(text);
-    REQUIRE_MESSAGE(cpu.ok(), text);
+    REQUIRE(cpu.ok());
     CHECK(cpu.value().count == units);
   }
 }
@@ -34,7 +34,7 @@ TEST_CASE("task memory is read as MiB or as GB, however they are written") {
                                   {".5GB", 512},
                                   {"120 GB", 122880}}) {
     const auto memory = parse_memory(text);
-    REQUIRE_MESSAGE(memory.ok(), text);
+    REQUIRE(memory.ok());
     CHECK(memory.value().count == mib);
   }
 }
