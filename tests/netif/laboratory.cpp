@@ -189,6 +189,10 @@ void HostStandIn::act(const std::function<Outcome(HostNetworking&)>& act) {
   place_.inside([&] { expect(act(*networking_)); });
 }
 
+std::string HostStandIn::router_path(const schemas::VpcId& vpc) const {
+  return data_ + "/netns/" + vpc.text();
+}
+
 void HostStandIn::wire(const netif::HostNetwork& want) {
   if (networking_ == nullptr) {
     start();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "netif/core/names.h"
 #include "netif/edge/file_handle.h"
 #include "netif/edge/host_networking.h"
 #include "schemas/base/random.h"
@@ -53,6 +54,9 @@ class HostStandIn {
   void stop() { networking_.reset(); }
   /// Runs `act` where the agent lives.
   void act(const std::function<schemas::Outcome(netif::HostNetworking&)>& act);
+  [[nodiscard]] netif::HostNetworking& networking() { return *networking_; }
+  [[nodiscard]] netif::Names names() const { return netif::Names(data_); }
+  [[nodiscard]] std::string router_path(const schemas::VpcId& vpc) const;
   /// Starts the networking if it is not running, applies `want` and attaches all its interfaces.
   void wire(const netif::HostNetwork& want);
   [[nodiscard]] std::string task_path(const schemas::TaskId& task) const;

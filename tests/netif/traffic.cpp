@@ -121,6 +121,19 @@ bool answered(const FileHandle& client) {
          ::getsockopt(client.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
 }
 
+FileHandle accept_call(const FileHandle& server) {
+  REQUIRE(becomes(server, POLLIN, patience_default_ms));
+  FileHandle accepted(::accept4(server.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  REQUIRE(accepted.get() >= 0);
+  return accepted;
+}
+
+bool carries(const FileHandle& from, const FileHandle& to) {
+  char byte = '!';
+  return ::send(from.get(), &byte, 1, MSG_NOSIGNAL) == 1 &&
+         becomes(to, POLLIN, patience_default_ms) && ::recv(to.get(), &byte, 1, 0) == 1;
+}
+
 void send_datagram(Ipv4 address, std::uint16_t port, const std::vector<std::uint8_t>& bytes) {
   const FileHandle handle = open_socket(Transport::udp);
   const sockaddr_in name = socket_name(address, port);
@@ -189,18 +202,20 @@ std::optional<std::vector<std::uint8_t>> FrameSocket::next(int patience_ms) {
   return std::nullopt;
 }
 
-std::vector<std::uint8_t> udp_frame(const Mac& to, const Mac& from, Ipv4 source, Ipv4 destination,
-                                    std::uint16_t port) {
+namespace {
+
+/// Ethernet and IPv4 headers for `size` bytes that follow.
+std::vector<std::uint8_t> ip_frame(const Mac& to, const Mac& from, Ipv4 source, Ipv4 destination,
+                                   std::uint8_t protocol, std::uint32_t size) {
   std::vector<std::uint8_t> frame;
   put(frame, to);
   put(frame, from);
   put16(frame, ETH_P_IP);
-  constexpr std::uint32_t payload = 5;
   std::vector<std::uint8_t> header{0x45, 0};
-  put16(header, 20 + 8 + payload);
+  put16(header, 20 + size);
   put32(header, 0);
   header.push_back(64);
-  header.push_back(IPPROTO_UDP);
+  header.push_back(protocol);
   put16(header, 0);
   put32(header, source.bits);
   put32(header, destination.bits);
@@ -208,7 +223,18 @@ std::vector<std::uint8_t> udp_frame(const Mac& to, const Mac& from, Ipv4 source,
   header[10] = static_cast<std::uint8_t>(sum >> 8U);
   header[11] = static_cast<std::uint8_t>(sum);
   frame.insert(frame.end(), header.begin(), header.end());
-  put16(frame, 4000);
+  return frame;
+}
+
+constexpr std::uint32_t caller_port = 4000;
+
+}  // namespace
+
+std::vector<std::uint8_t> udp_frame(const Mac& to, const Mac& from, Ipv4 source, Ipv4 destination,
+                                    std::uint16_t port) {
+  constexpr std::uint32_t payload = 5;
+  auto frame = ip_frame(to, from, source, destination, IPPROTO_UDP, 8 + payload);
+  put16(frame, caller_port);
   put16(frame, port);
   put16(frame, 8 + payload);
   put16(frame, 0);  // no checksum, which UDP over IPv4 allows
@@ -216,6 +242,37 @@ std::vector<std::uint8_t> udp_frame(const Mac& to, const Mac& from, Ipv4 source,
     frame.push_back(static_cast<std::uint8_t>(letter));
   }
   return frame;
+}
+
+std::vector<std::uint8_t> tcp_call_frame(const Mac& to, const Mac& from, Ipv4 source,
+                                         Ipv4 destination, std::uint16_t port) {
+  constexpr std::uint32_t header_size = 20;
+  std::vector<std::uint8_t> summed;  // what the checksum covers: a pseudo header, then the header
+  put32(summed, source.bits);
+  put32(summed, destination.bits);
+  put16(summed, IPPROTO_TCP);
+  put16(summed, header_size);
+  const std::size_t start = summed.size();
+  put16(summed, caller_port);
+  put16(summed, port);
+  put32(summed, 1);
+  put32(summed, 0);
+  put16(summed, 0x5002);  // five words of header, SYN
+  put16(summed, 1024);
+  put32(summed, 0);
+  const std::uint16_t sum = checksum(summed.data(), summed.size());
+  summed[start + 16] = static_cast<std::uint8_t>(sum >> 8U);
+  summed[start + 17] = static_cast<std::uint8_t>(sum);
+  auto frame = ip_frame(to, from, source, destination, IPPROTO_TCP, header_size);
+  frame.insert(frame.end(), summed.begin() + static_cast<std::ptrdiff_t>(start), summed.end());
+  return frame;
+}
+
+bool accepts_call(const std::vector<std::uint8_t>& frame) {
+  constexpr std::size_t flags_at = 14 + 20 + 13;
+  constexpr std::uint8_t syn_and_ack = 0x12;
+  return frame.size() > flags_at && frame[12] == 0x08 && frame[23] == IPPROTO_TCP &&
+         (frame[flags_at] & syn_and_ack) == syn_and_ack;
 }
 
 std::vector<std::uint8_t> arp_frame(const Mac& from, const Mac& claimed, Ipv4 address, Ipv4 asked) {

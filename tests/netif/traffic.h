@@ -28,6 +28,11 @@ std::optional<schemas::Ipv4> caller(const netif::FileHandle& server,
 /// Whether the call was answered within two seconds.
 bool answered(const netif::FileHandle& client);
 
+/// The server's end of a call, waiting up to two seconds.
+netif::FileHandle accept_call(const netif::FileHandle& server);
+/// Whether a byte sent at one end of a connection comes out at the other.
+bool carries(const netif::FileHandle& from, const netif::FileHandle& to);
+
 /// Sends one UDP datagram with `bytes`.
 void send_datagram(schemas::Ipv4 address, std::uint16_t port,
                    const std::vector<std::uint8_t>& bytes);
@@ -52,6 +57,12 @@ class FrameSocket {
 std::vector<std::uint8_t> udp_frame(const schemas::Mac& to, const schemas::Mac& from,
                                     schemas::Ipv4 source, schemas::Ipv4 destination,
                                     std::uint16_t port);
+/// An Ethernet frame with the first packet of a TCP connection.
+std::vector<std::uint8_t> tcp_call_frame(const schemas::Mac& to, const schemas::Mac& from,
+                                         schemas::Ipv4 source, schemas::Ipv4 destination,
+                                         std::uint16_t port);
+/// Whether a frame says yes to a TCP call.
+bool accepts_call(const std::vector<std::uint8_t>& frame);
 /// An ARP reply to everybody that claims `address` for `claimed`, sent as `from`.
 std::vector<std::uint8_t> arp_frame(const schemas::Mac& from, const schemas::Mac& claimed,
                                     schemas::Ipv4 address, schemas::Ipv4 asked);
