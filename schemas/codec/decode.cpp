@@ -33,7 +33,9 @@ struct Place {
     if (member.empty()) {
       return path + "[" + std::to_string(index) + "]";
     }
-    return path.empty() ? std::string(member) : path + "." + std::string(member);
+    // A caller's own key may be anything; what we show of it is short and printable.
+    const std::string name = printable(member);
+    return path.empty() ? name : path + "." + name;
   }
   /// As `text`, with words for the document itself.
   [[nodiscard]] std::string subject() const {

@@ -69,14 +69,16 @@ std::string broken_text(const Rules& rules, std::string_view text) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string printable(std::string_view text) {
   constexpr std::size_t length_max = 64;
-  std::string shown = "\"";
+  std::string shown;
   for (const char character : text.substr(0, length_max)) {
     shown.push_back(character >= ' ' && character <= '~' ? character : '?');
   }
-  return shown + (text.size() > length_max ? "…\"" : "\"");
+  return shown + (text.size() > length_max ? "…" : "");
 }
+
+std::string quoted(std::string_view text) { return "\"" + printable(text) + "\""; }
 
 std::string listed(std::span<const std::string_view> names) {
   std::string text;

@@ -9,8 +9,10 @@
 
 namespace codec {
 
-/// What a caller sent, for an error message: in double quotes, cut after 64 bytes, control
-/// characters and everything beyond ASCII replaced.
+/// What a caller sent, for an error message: cut after 64 bytes, control characters and everything
+/// beyond ASCII replaced.
+std::string printable(std::string_view text);
+/// The same in double quotes.
 std::string quoted(std::string_view text);
 
 /// "A, B or C".

@@ -9,6 +9,7 @@
 #include "api/stowage.h"
 #include "api/task_definitions.h"
 #include "api/tasks.h"
+#include "schemas/base/random.h"
 
 namespace {
 
@@ -195,6 +196,54 @@ TEST_CASE("Deep, huge and misspelt requests are refused") {
   CHECK(refusal("RegisterTaskDefinition", definition_with(R"("esential":true)")).message ==
         "containerDefinitions[0].esential is not a member of ContainerDefinition. Did you mean "
         "essential?");
+}
+
+TEST_CASE("A key that is no member is shown short and printable") {
+  CHECK(refusal("CreateCluster", R"({"a\nb\u001b[31m":1})").message.starts_with("a?b?[31m is not"));
+  const std::string key(500'000, 'k');
+  CHECK(refusal("CreateCluster", "{\"" + key + "\":1}").message.size() < 200);
+}
+
+TEST_CASE("Damaged requests are read or refused, and never end the process") {
+  const std::string whole =
+      R"({"family":"web","networkMode":"awsvpc","cpu":"256","tags":[{"key":)"
+      R"("a","value":"b"}],"containerDefinitions":[{"name":"web","image":"w",)"
+      R"("cpu":1,"essential":true,"environment":[{"name":"A","value":"é"}],)"
+      R"("portMappings":[{"containerPort":80}],"dockerLabels":{"a":"b"},)"
+      R"("dependsOn":[{"containerName":"b","condition":"START"}]}]})";
+  const api::Operation& operation = *api::find_operation("RegisterTaskDefinition").value();
+  schemas::Random random(7);
+  constexpr std::string_view interesting = "{}[]\",:0129.-enulltrf\\ \x01\xff";
+  std::int64_t accepted = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string damaged = whole;
+    const std::uint64_t wounds = 1 + random.below(3);
+    for (std::uint64_t wound = 0; wound < wounds; ++wound) {
+      const std::size_t at = random.below(damaged.size());
+      const char with = interesting[random.below(interesting.size())];
+      switch (random.below(3)) {
+        case 0:
+          damaged[at] = with;
+          break;
+        case 1:
+          damaged.insert(at, 1, with);
+          break;
+        default:
+          damaged.erase(at, 1 + random.below(8));
+      }
+    }
+    const auto read = api::decode_input(operation, damaged);
+    if (read.ok()) {
+      const std::string written = api::encode(read.value());
+      const auto again = api::decode_input(operation, written);
+      REQUIRE_MESSAGE(again.ok(), written);
+      CHECK(api::encode(again.value()) == written);
+      ++accepted;
+    } else {
+      CHECK(!read.error().message.empty());
+    }
+  }
+  CHECK(accepted > 0);
 }
 
 TEST_CASE("A long request leaves no trace in the next one on the same thread") {
