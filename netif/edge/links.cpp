@@ -153,6 +153,9 @@ Message finish_port(const std::string& name, PortKind kind, const std::string& a
       .text(IFLA_INFO_SLAVE_KIND, "bridge")
       .open(IFLA_INFO_SLAVE_DATA)
       .number8(IFLA_BRPORT_LEARNING, floods)
+      // Hairpin: where the bridge filter module is loaded, a container that calls a port published
+      // for itself sends a frame that must leave by the port it came in.
+      .number8(IFLA_BRPORT_MODE, floods)
       .number8(IFLA_BRPORT_UNICAST_FLOOD, floods)
       .number8(IFLA_BRPORT_MCAST_FLOOD, floods)
       .number8(IFLA_BRPORT_BCAST_FLOOD, floods)
