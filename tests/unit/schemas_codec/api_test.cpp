@@ -10,6 +10,7 @@
 #include "api/task_definitions.h"
 #include "api/tasks.h"
 #include "schemas/base/random.h"
+#include "schemas/codec/access.h"
 
 namespace {
 
@@ -299,6 +300,14 @@ TEST_CASE("An error is written as AWS clients read it") {
   CHECK(api::rest_status(ErrorCode::cluster_not_found) == 404);
   CHECK(api::rest_status(ErrorCode::invalid_parameter) == 400);
   CHECK(api::rest_status(ErrorCode::server) == 500);
+}
+
+TEST_CASE("The OpenAPI document can be read") {
+  codec::EmptyObject document;
+  const schemas::Outcome outcome = codec::decode(
+      api::openapi_json(), codec::TypeOf<codec::EmptyObject>::type, &document, codec::wire_dialect);
+  REQUIRE_MESSAGE(outcome.ok(), outcome.error().message);
+  CHECK(api::openapi_json().find("\"/v1/clusters/{cluster}/tasks\"") != std::string_view::npos);
 }
 
 TEST_CASE("Enumerators have their wire names") {
