@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "control/edge/daemon/daemon.h"
+#include "control/edge/export/price_file.h"
 #include "spdlog/spdlog.h"
 
 namespace {
@@ -202,6 +203,14 @@ int main(int count, char** arguments) {
     return 2;
   }
   settle(line);
+  const auto prices = line.prices.empty() ? control::edge::read_prices(
+                                                control::edge::default_prices(), "of this program")
+                                          : control::edge::read_price_file(line.prices);
+  if (!prices.ok()) {
+    std::fprintf(stderr, "ecs-control: %s\n", prices.error().message.c_str());
+    return 2;
+  }
+  line.options.settings.prices = prices.value();
   const sigset_t signals = block_signals();
   spdlog::set_level(spdlog::level::from_str(line.log_level));
   spdlog::flush_on(spdlog::level::debug);
