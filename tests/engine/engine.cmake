@@ -1,0 +1,13 @@
+# The engine's conformance: real images from a registry of the test's own, real containers. Needs
+# root. One binary, run once for each runtime.
+file(GLOB engine_sources CONFIGURE_DEPENDS tests/engine/*.cpp)
+add_executable(engine_conformance ${engine_sources})
+target_include_directories(engine_conformance PRIVATE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(engine_conformance PRIVATE SOURCE_ROOT="${PROJECT_SOURCE_DIR}"
+  IMAGE_ROOT="${CMAKE_BINARY_DIR}/images")
+target_link_libraries(engine_conformance PRIVATE agent_engine test_main house_rules)
+add_dependencies(engine_conformance ecs-enter)
+add_test(NAME engine_crun COMMAND engine_conformance)
+add_test(NAME engine_runc COMMAND engine_conformance --test-case=*runs*,*leaves*,*limit*,*refuse*)
+set_tests_properties(engine_runc PROPERTIES ENVIRONMENT STOWAGE_RUNTIME=runc)
+set_tests_properties(engine_crun engine_runc PROPERTIES RESOURCE_LOCK engine TIMEOUT 600)

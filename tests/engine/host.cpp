@@ -1,0 +1,263 @@
+#include "tests/engine/host.h"
+
+#include <doctest/doctest.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "agent/edge/engine/oci/program.h"
+#include "agent/edge/images/digest.h"
+#include "agent/edge/logs/log_reader.h"
+#include "schemas/base/require.h"
+
+namespace engine_tests {
+
+namespace {
+
+std::filesystem::path make_directory() {
+  std::string name = "/tmp/stowage-engine-XXXXXX";
+  schemas::require(mkdtemp(name.data()) != nullptr, "no temporary directory");
+  return name;
+}
+
+std::string run_script(const std::vector<std::string>& words) {
+  agent::Program program;
+  program.arguments = words;
+  program.environment = agent::program_environment();
+  const auto ended = agent::run_program(std::move(program), std::chrono::minutes(2));
+  schemas::require(ended.ok() && ended.value().status == 0,
+                   "a script of the tests failed: " + words[0] + ": " +
+                       (ended.ok() ? ended.value().output : ended.error().message));
+  return ended.value().output;
+}
+
+/// Starts the registry when first asked for, stops it when the program ends.
+class RegistryProcess {
+ public:
+  RegistryProcess() : directory_(make_directory()) {
+    address_ = run_script({root_ + "/registry", "start", directory_.string()});
+    address_.erase(address_.find_last_not_of('\n') + 1);
+    run_script({root_ + "/build", IMAGE_ROOT, address_});
+  }
+  RegistryProcess(const RegistryProcess&) = delete;
+  RegistryProcess& operator=(const RegistryProcess&) = delete;
+  ~RegistryProcess() {
+    run_script({root_ + "/registry", "stop", directory_.string()});
+    std::filesystem::remove_all(directory_);
+  }
+  [[nodiscard]] const std::string& address() const { return address_; }
+
+ private:
+  std::string root_ = std::string(SOURCE_ROOT) + "/tests/images";
+  std::filesystem::path directory_;
+  std::string address_;
+};
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+const std::string& registry() {
+  static const RegistryProcess process;
+  return process.address();
+}
+
+std::string runtime() {
+  const char* name = std::getenv("STOWAGE_RUNTIME");
+  return name == nullptr ? "crun" : name;
+}
+
+bool wait_for(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      return false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+std::string Ended::output() const {
+  std::string text;
+  for (const schemas::LogLine& line : lines) {
+    text += line.text + "\n";
+  }
+  return text;
+}
+
+bool Ended::said(const std::string& wanted) const {
+  return std::any_of(lines.begin(), lines.end(),
+                     [&](const schemas::LogLine& line) { return line.text == wanted; });
+}
+
+Host::Host(agent::OciSettings settings)
+    : settings_(std::move(settings)),
+      random_(
+          static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count())) {
+  spdlog::set_level(spdlog::level::warn);
+  settings_.data_directory = make_directory();
+  settings_.runtime = runtime();
+  settings_.insecure_registries.push_back(registry());
+  start_agent();
+}
+
+Host::~Host() {
+  if (engine_ == nullptr) {
+    start_agent();
+  }
+  CHECK(engine_->sweep({}).ok());
+  CHECK_MESSAGE(leftovers().empty(), leftovers().front());
+  engine_.reset();
+  std::filesystem::remove_all(data());
+}
+
+void Host::start_agent() {
+  auto opened = agent::open_oci_engine(settings_, [this](const agent::ContainerExit& exit) {
+    const std::lock_guard lock(mutex_);
+    exits_.push_back(exit);
+    arrived_.notify_all();
+  });
+  schemas::require(opened.ok(), opened.ok() ? "" : opened.error().message);
+  engine_ = std::move(opened).value();
+}
+
+void Host::lose_agent() { engine_.reset(); }
+
+schemas::Result<agent::Image> Host::pull(const std::string& image) {
+  const bool whole = image.find('/') != std::string::npos;
+  return engine_->pull({.reference = whole ? image : registry() + "/" + image, .digest = {}});
+}
+
+schemas::Result<Running> Host::create(const Wish& wish) {
+  const auto image = pull(wish.image);
+  if (!image.ok()) {
+    return image.error();
+  }
+  schemas::ContainerDefinition definition = wish.definition;
+  definition.name = definition.name.empty() ? "main" : definition.name;
+  if (!wish.command.empty()) {
+    definition.command = wish.command;
+  }
+  auto process = agent::process_of(image.value().config, definition, {});
+  if (!process.ok()) {
+    return process.error();
+  }
+  agent::ContainerSpec spec;
+  spec.id = schemas::ContainerId::draw(random_);
+  spec.task = new_task();
+  spec.name = definition.name;
+  spec.image_digest = image.value().digest;
+  spec.process = std::move(process).value();
+  spec.network = wish.network;
+  spec.network_namespace = wish.network_namespace;
+  spec.hostname = wish.hostname;
+  spec.mounts = wish.mounts;
+  spec.root =
+      definition.readonly_root_filesystem ? agent::Access::read_only : agent::Access::read_write;
+  spec.limits = wish.limits;
+  if (auto made = engine_->create_task(spec.task, wish.task_limits); !made.ok()) {
+    return made.error();
+  }
+  const auto created = engine_->create(spec);
+  return created.ok() ? schemas::Result<Running>(
+                            Running{.task = spec.task, .id = spec.id, .name = spec.name})
+                      : created.error();
+}
+
+schemas::Result<Running> Host::start(const Wish& wish) {
+  auto running = create(wish);
+  if (!running.ok()) {
+    return running;
+  }
+  const auto started = engine_->start(running.value().id);
+  return started.ok() ? running : started.error();
+}
+
+Running Host::started(const Wish& wish) {
+  const auto running = start(wish);
+  REQUIRE_MESSAGE(running.ok(), running.error().message);
+  return running.value();
+}
+
+std::optional<agent::ContainerExit> Host::await_exit(const Running& running) {
+  std::unique_lock lock(mutex_);
+  std::optional<agent::ContainerExit> found;
+  arrived_.wait_for(lock, std::chrono::seconds(30), [&] {
+    for (const agent::ContainerExit& exit : exits_) {
+      if (exit.id == running.id) {
+        found = exit;
+      }
+    }
+    return found.has_value();
+  });
+  return found;
+}
+
+std::vector<schemas::LogLine> Host::log(const Running& running) {
+  agent::LogReader reader(engine_->log_path(running.task, running.name), running.name, -1);
+  std::vector<schemas::LogLine> lines;
+  for (auto more = reader.read(); !more.empty(); more = reader.read()) {
+    lines.insert(lines.end(), more.begin(), more.end());
+  }
+  return lines;
+}
+
+bool Host::await_line(const Running& running, const std::string& line) {
+  return wait_for([&] { return Ended{.exit = {}, .lines = log(running)}.said(line); });
+}
+
+Ended Host::run(const Wish& wish) {
+  const Running running = started(wish);
+  const auto exit = await_exit(running);
+  REQUIRE_MESSAGE(exit.has_value(), "the container did not end");
+  Ended ended{.exit = *exit, .lines = log(running)};
+  CHECK(engine_->remove_task(running.task).ok());
+  return ended;
+}
+
+Ended Host::probe(const std::vector<std::string>& command) {
+  Wish wish;
+  wish.command = command;
+  return run(wish);
+}
+
+std::vector<std::string> Host::leftovers() const {
+  std::vector<std::string> found;
+  std::error_code failure;
+  const std::string name = data().string();
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", failure)) {
+    const std::string words = read_file(entry.path() / "cmdline");
+    if (words.find(name) != std::string::npos) {
+      found.push_back("process " + entry.path().string() + ": " + words.c_str());
+    }
+  }
+  if (read_file("/proc/self/mountinfo").find(name) != std::string::npos) {
+    found.push_back("a mount below " + name);
+  }
+  const std::string base = "stowage-" + agent::sha256_hex(name).substr(0, 8);
+  for (const auto& mount : std::filesystem::directory_iterator("/sys/fs/cgroup", failure)) {
+    if (std::filesystem::exists(mount.path() / base, failure)) {
+      found.push_back("cgroup " + (mount.path() / base).string());
+    }
+  }
+  if (std::filesystem::exists(std::filesystem::path("/sys/fs/cgroup") / base, failure)) {
+    found.push_back("cgroup " + base);
+  }
+  for (const char* folder : {"containers", "exits", "sockets"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(data() / folder, failure)) {
+      found.push_back(entry.path().string());
+    }
+  }
+  return found;
+}
+
+}  // namespace engine_tests
