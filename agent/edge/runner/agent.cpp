@@ -94,16 +94,22 @@ class End {
   std::optional<AgentEnd> end_;
 };
 
-schemas::Outcome make_directory(const std::filesystem::path& directory) {
+/// Makes the data directory and gives its one true path: everything that the agent makes in the
+/// kernel is named after it, and two spellings would be two agents.
+schemas::Result<std::filesystem::path> own_directory(const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
+  std::filesystem::path real;
+  if (!error) {
+    real = std::filesystem::canonical(directory, error);
+  }
   if (error) {
     return schemas::Error{schemas::ErrorCode::server, "The data directory " + directory.string() +
                                                           " could not be made: " + error.message()};
   }
   // Secrets and other people's containers lie below it.
-  ::chmod(directory.c_str(), S_IRWXU);
-  return schemas::Done{};
+  ::chmod(real.c_str(), S_IRWXU);
+  return real;
 }
 
 schemas::Result<std::unique_ptr<Engine>> open_engine(const AgentOptions& options,
@@ -245,12 +251,14 @@ AgentEnd serve(const AgentOptions& options, const Identity& identity, Runner& ru
 
 }  // namespace
 
-AgentEnd run_agent(const AgentOptions& options, int stop) {
-  const schemas::Outcome directory = make_directory(options.data_directory);
+AgentEnd run_agent(const AgentOptions& given, int stop) {
+  schemas::Result<std::filesystem::path> directory = own_directory(given.data_directory);
   if (!directory.ok()) {
     spdlog::critical("{}", directory.error().message);
     return AgentEnd::failed;
   }
+  AgentOptions options = given;
+  options.data_directory = std::move(directory).value();
   End end;
   auto relay = std::make_shared<ExitRelay>();
   schemas::Result<std::unique_ptr<Engine>> engine = open_engine(options, relay);
@@ -302,12 +310,16 @@ AgentEnd run_agent(const AgentOptions& options, int stop) {
   return ended;
 }
 
-schemas::Outcome clean_up_host(const std::filesystem::path& data_directory,
-                               const std::string& runtime) {
+schemas::Outcome clean_up_host(const std::filesystem::path& directory, const std::string& runtime) {
   std::error_code error;
-  if (!std::filesystem::exists(data_directory, error)) {
+  if (!std::filesystem::exists(directory, error)) {
     return schemas::Done{};
   }
+  schemas::Result<std::filesystem::path> real = own_directory(directory);
+  if (!real.ok()) {
+    return real.error();
+  }
+  const std::filesystem::path data_directory = std::move(real).value();
   AgentOptions options;
   options.data_directory = data_directory;
   options.runtime = runtime;
