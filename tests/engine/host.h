@@ -85,6 +85,7 @@ class Host {
   /// The agent is gone, as after kill -9: the engine forgets all, containers run on.
   void lose_agent();
   void start_agent();
+  void set_image_bytes_max(std::int64_t bytes) { settings_.image_bytes_max = bytes; }
 
   /// Everything with this host's name in it that is still there: processes, mounts, cgroups, files
   /// of containers.
