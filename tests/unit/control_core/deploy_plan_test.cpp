@@ -64,6 +64,11 @@ std::vector<Task> tasks_of(std::int64_t count, std::int64_t deployment = 1,
   return tasks;
 }
 
+void in_zone_b(Task& task) {
+  task.instance = build::instance_id(2);
+  task.availability_zone = "us-east-1b";
+}
+
 }  // namespace
 
 TEST_CASE("a new service starts as many tasks as it wants") {
@@ -266,14 +271,14 @@ TEST_CASE("an unhealthy task is left alone within the grace period") {
 
 TEST_CASE("scaling in stops pending tasks first, then keeps the zones balanced") {
   std::vector<Task> tasks = tasks_of(6);
-  for (const std::size_t i : {1U, 3U}) {
-    tasks[i].availability_zone = "us-east-1b";
+  for (const std::size_t i : {3U, 5U}) {
+    in_zone_b(tasks[i]);
   }
   tasks.push_back(pending_service_task(7));
-  // Zone a has 1, 3, 5, 6 and the pending 7; zone b has 2 and 4.
+  // Zone a has 1, 2, 3, 5 and the pending 7; zone b has 4 and 6.
   const ServicePlan actual = plan(steady(3), tasks);
   CHECK(actual.stops ==
-        std::vector<control::TaskStop>{scaled_in(7), scaled_in(6), scaled_in(5), scaled_in(4)});
+        std::vector<control::TaskStop>{scaled_in(7), scaled_in(5), scaled_in(3), scaled_in(6)});
 }
 
 TEST_CASE("in the fullest zone scaling in takes from the host with the most tasks of the service") {
@@ -289,7 +294,7 @@ TEST_CASE("scaling in never stops a healthy task while one that is not could go"
   std::vector<Task> tasks = {service_task(1), service_task(2), service_task(3)};
   for (std::int64_t i = 4; i <= 6; ++i) {
     tasks.push_back(service_task(i, 1, at_ms(99'000)));
-    tasks.back().availability_zone = "us-east-1b";
+    in_zone_b(tasks.back());
   }
   CHECK(plan(steady(3), tasks).stops ==
         std::vector<control::TaskStop>{scaled_in(6), scaled_in(5), scaled_in(4)});

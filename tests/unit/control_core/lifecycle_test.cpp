@@ -149,6 +149,18 @@ TEST_CASE(
   CHECK_FALSE(observe(*lost, report_of(task, TaskStatus::stopped), at_ms(500)).has_value());
 }
 
+TEST_CASE("a task that was told to stop and then lost with its host keeps the first reason") {
+  const Task task = running_task(1, at_ms(0));
+  const auto asked = control::request_stop(task, StopCode::user_initiated, "enough", at_ms(50));
+  REQUIRE(asked.has_value());
+  const auto lost = control::lose_host(*asked, at_ms(400));
+  REQUIRE(lost.has_value());
+  CHECK(lost->last_status == TaskStatus::stopped);
+  CHECK(lost->stop_code == StopCode::user_initiated);
+  CHECK(lost->stopped_reason == "enough");
+  CHECK(lost->stopping_at == at_ms(50));
+}
+
 TEST_CASE("a pool host that is lost keeps its name to itself") {
   Task task = running_task(1, at_ms(0));
   auto specification = build::specification();
