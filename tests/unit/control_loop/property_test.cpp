@@ -1,0 +1,226 @@
+#include <doctest/doctest.h>
+
+#include "tests/unit/control_loop/stage.h"
+
+using namespace std::chrono_literals;
+using stage::Stage;
+
+namespace {
+
+/// Random but legal traffic: calls, reports, deaths, silence, time.
+class Traffic {
+ public:
+  explicit Traffic(std::uint64_t seed) : random_(seed) {
+    stage_.random = schemas::Random(seed + 1);
+    stage::small_cluster(stage_);
+    stage_.join("", "us-east-1a", {4096}, {8192});
+    stage_.join("", "us-east-1b", {4096}, {8192});
+    stage_.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition",
+                                                     stage::pool_definition("job"));
+  }
+
+  void step() {
+    switch (random_.below(12)) {
+      case 0:
+        static_cast<void>(stage_.call<api::RunTaskResponse>("RunTask", stage::run("web")));
+        break;
+      case 1:
+        static_cast<void>(
+            stage_.call<api::RunTaskResponse>("RunTask", stage::run_on_pool(stage_, "job")));
+        break;
+      case 2:
+        create_service();
+        break;
+      case 3:
+        update_service();
+        break;
+      case 4:
+        delete_service();
+        break;
+      case 5:
+        stop_some_task();
+        break;
+      case 6:
+        kill_some_task();
+        break;
+      case 7:
+        toggle_silence();
+        break;
+      case 8:
+        stage_.advance(std::chrono::seconds(random_.below(100)));
+        break;
+      case 9:
+        stage_.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition",
+                                                         stage::definition("web"));
+        break;
+      default:
+        for (stage::Host& host : stage_.hosts) {
+          if (!stage_.silent.contains(host.id)) {
+            stage_.work(host);
+          }
+        }
+    }
+    stage_.check_invariants();
+  }
+
+  void heal() {
+    stage_.silent.clear();
+    for (int step = 0; step < 80; ++step) {
+      stage_.settle();
+      stage_.advance(5s);
+    }
+    stage_.settle();
+  }
+
+  Stage& stage() { return stage_; }
+
+ private:
+  std::string some_service() { return "s" + std::to_string(random_.below(3)); }
+
+  void create_service() {
+    const bool pool = random_.chance(300);
+    api::CreateServiceRequest request =
+        stage::service(some_service(), pool ? "job" : "web", pick(4));
+    if (pool) {
+      request.launch_type = api::LaunchType::fargate;
+      request.network_configuration = stage::run_on_pool(stage_, "job").network_configuration;
+    }
+    static_cast<void>(stage_.call<api::CreateServiceResponse>("CreateService", request));
+  }
+
+  void update_service() {
+    api::UpdateServiceRequest request;
+    request.cluster = "c";
+    request.service = some_service();
+    if (random_.chance(500)) {
+      request.desired_count = pick(5);
+    }
+    request.force_new_deployment = random_.chance(500);
+    static_cast<void>(stage_.call<api::UpdateServiceResponse>("UpdateService", request));
+  }
+
+  void delete_service() {
+    api::DeleteServiceRequest request;
+    request.cluster = "c";
+    request.service = some_service();
+    request.force = random_.chance(500);
+    static_cast<void>(stage_.call<api::DeleteServiceResponse>("DeleteService", request));
+  }
+
+  const schemas::Task* some_task() {
+    const auto& tasks = stage_.world->tasks;
+    if (tasks.empty()) {
+      return nullptr;
+    }
+    auto at = tasks.begin();
+    std::advance(at, static_cast<std::int64_t>(random_.below(tasks.size())));
+    return &at->second;
+  }
+
+  void stop_some_task() {
+    if (const schemas::Task* task = some_task()) {
+      api::StopTaskRequest request;
+      request.cluster = "c";
+      request.task = task->id.text();
+      CHECK(stage_.call<api::StopTaskResponse>("StopTask", request).ok());
+    }
+  }
+
+  void kill_some_task() {
+    const schemas::Task* task = some_task();
+    if (task == nullptr || !task->instance || stage_.silent.contains(*task->instance)) {
+      return;
+    }
+    const schemas::TaskId id = task->id;
+    const schemas::InstanceId instance = *task->instance;
+    for (stage::Host& host : stage_.hosts) {
+      if (host.id == instance && host.tasks.contains(id)) {
+        host.reported[id] = schemas::TaskStatus::stopped;
+        stage_.sync(host, {stage::report(id, schemas::TaskStatus::stopped, host.tasks.at(id))});
+        return;
+      }
+    }
+  }
+
+  void toggle_silence() {
+    const stage::Host& host = stage_.hosts[random_.below(stage_.hosts.size())];
+    if (stage_.silent.erase(host.id) == 0) {
+      stage_.silent.insert(host.id);
+    }
+  }
+
+  std::int64_t pick(std::uint64_t below) { return static_cast<std::int64_t>(random_.below(below)); }
+
+  schemas::Random random_;
+  Stage stage_;
+};
+
+}  // namespace
+
+TEST_CASE("after any traffic the store holds World exactly, and a new process finds it again") {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    CAPTURE(seed);
+    Traffic traffic(seed * 1000);
+    for (int step = 0; step < 120; ++step) {
+      CAPTURE(step);
+      traffic.step();
+      if (step % 40 == 39) {
+        traffic.stage().restart();
+        traffic.stage().turn({control::Tick{}});
+        traffic.stage().check_invariants();
+      }
+    }
+  }
+}
+
+TEST_CASE("when faults end, every service has what it wants and every host what it is told") {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    CAPTURE(seed);
+    Traffic traffic(seed * 77);
+    for (int step = 0; step < 100; ++step) {
+      traffic.step();
+    }
+    traffic.heal();
+    Stage& stage = traffic.stage();
+    for (const auto& [key, service] : stage.world->services) {
+      if (service.status == schemas::ServiceStatus::inactive) {
+        continue;
+      }
+      const api::Service shown = stage::described_service(stage, "c", service.name);
+      CAPTURE(service.name);
+      if (!stage.parked.starved.contains(key)) {
+        CHECK(shown.running_count == shown.desired_count);
+        CHECK(shown.deployments->size() == 1);
+      }
+    }
+    std::size_t told = 0;
+    std::size_t wired = 0;
+    for (const stage::Host& host : stage.hosts) {
+      told += host.tasks.size();
+      wired += host.enis.size();
+      CHECK(host.removed.empty());
+    }
+    std::size_t alive = 0;
+    for (const auto& [key, task] : stage.world->tasks) {
+      alive += task.last_status == schemas::TaskStatus::stopped ? 0 : 1;
+    }
+    CHECK(told == alive);
+    CHECK(wired == stage.world->enis.size());
+  }
+}
+
+TEST_CASE("the same seed makes the same history") {
+  const auto history = [](std::uint64_t seed) {
+    Traffic traffic(seed);
+    for (int step = 0; step < 60; ++step) {
+      traffic.step();
+    }
+    std::string text;
+    for (const control::Event& event : traffic.stage().events) {
+      text += event.kind + event.subject + event.detail + "\n";
+    }
+    return text;
+  };
+  CHECK(history(5) == history(5));
+  CHECK(history(5) != history(6));
+}
