@@ -1,6 +1,7 @@
 #include <simdjson.h>
 
 #include <array>
+#include <cmath>
 #include <limits>
 #include <memory>
 
@@ -202,7 +203,7 @@ Outcome Reader::instant(const element& from, void* into, const Place& place) con
                               " must be seconds since 1970, at most the year "
                               "9999."};
     }
-    since_epoch = schemas::Duration(static_cast<std::int64_t>(seconds * 1000.0 + 0.5));
+    since_epoch = schemas::Duration(std::llround(seconds * 1000.0));
   }
   *static_cast<schemas::Instant*>(into) = schemas::Instant(since_epoch);
   return Done{};

@@ -173,7 +173,7 @@ class Writer {
   static bool empty(const Type& type, const void* from) {
     switch (type.kind) {
       case Kind::text:
-        return static_cast<const std::string*>(from)->empty();
+        return from == nullptr || static_cast<const std::string*>(from)->empty();
       case Kind::named:
         return type.named->empty(from);
       case Kind::list:

@@ -18,7 +18,7 @@ std::string shape_name(const std::string& type) {
 }
 
 std::string holder_name(const Member& member) {
-  const std::string name = shape_name(member.type);
+  std::string name = shape_name(member.type);
   switch (member.holds) {
     case Holds::list:
       return "ListOf" + name;

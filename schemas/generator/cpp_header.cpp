@@ -118,7 +118,7 @@ std::string cpp_type(const Api& api, const Member& member) {
   if (member.support == Support::only && api.shapes.contains(member.type)) {
     return "codec::EmptyObject";
   }
-  const std::string type = scalar_type(member.type);
+  std::string type = scalar_type(member.type);
   switch (member.holds) {
     case Holds::list:
       return "std::vector<" + type + ">";

@@ -48,21 +48,31 @@ std::string rules_text(const Member& member, const std::string& name, std::strin
   return "&" + name;
 }
 
+std::string member_row(const Api& api, const Shape& shape, const Member& member,
+                       const std::string& rules) {
+  const std::string field = snake_case(member.name);
+  const bool held = !cpp_type(api, member).empty();
+  std::string row = "    Member{.name = " + json_quoted(member.name);
+  if (held) {
+    row += ", .offset = offsetof(api::" + shape.name + ", " + field + ")";
+    row += ", .type = &TypeOf<decltype(api::" + shape.name + "::" + field + ")>::type";
+  } else {
+    row += ", .offset = 0, .type = nullptr";
+  }
+  row += std::string(", .presence = Member::Presence::") + (member.required ? "must" : "may");
+  row += std::string(", .support = Support::") + (held ? "acts" : "refused");
+  return row + ", .rules = " + rules + "},\n";
+}
+
 std::string shape_table(const Api& api, const Shape& shape) {
   const std::string prefix = snake_case(shape.name);
   std::string definitions;
   std::string rows;
   for (const Member& stated : shape.members) {
     const Member member = with_limits(stated, shape);
-    const std::string field = "api::" + shape.name + "::" + snake_case(member.name);
-    const bool held = !cpp_type(api, member).empty();
-    const std::string rules =
-        rules_text(member, prefix + "_" + snake_case(member.name) + "_rules", definitions);
-    rows += "    Member{.name = " + json_quoted(member.name) + ", .offset = " +
-            (held ? "offsetof(api::" + shape.name + ", " + snake_case(member.name) + ")" : "0") +
-            ", .type = " + (held ? "&TypeOf<decltype(" + field + ")>::type" : "nullptr") +
-            ", .presence = Member::Presence::" + (member.required ? "must" : "may") +
-            ", .support = Support::" + (held ? "acts" : "refused") + ", .rules = " + rules + "},\n";
+    std::string name = prefix;
+    name.append("_").append(snake_case(member.name)).append("_rules");
+    rows += member_row(api, shape, member, rules_text(member, name, definitions));
   }
   return definitions + "constexpr std::array<Member, " + std::to_string(shape.members.size()) +
          "> " + prefix + "_members{{\n" + rows + "}};\n";

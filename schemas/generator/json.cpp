@@ -27,6 +27,7 @@ std::string json_list(const std::vector<std::string>& items) {
 
 std::string json_texts(const std::vector<std::string>& texts) {
   std::vector<std::string> items;
+  items.reserve(texts.size());
   for (const std::string& text : texts) {
     items.push_back(json_quoted(text));
   }

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "schemas/generator/botocore.h"
@@ -47,7 +48,9 @@ int main(int argc, char** argv) {
       {models + "paginators-1.json", generator::botocore_paginators(api)},
       {models + "waiters-2.json", generator::botocore_waiters()}};
   for (const std::string& family : api.families) {
-    files.emplace_back(generated + "api/" + family + ".h", generator::family_header(api, family));
+    std::string header = generated;
+    header.append("api/").append(family).append(".h");
+    files.emplace_back(std::move(header), generator::family_header(api, family));
   }
   for (const auto& [path, content] : files) {
     if (generator::write_file(path, content) == generator::Written::no) {

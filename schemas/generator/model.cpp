@@ -55,38 +55,73 @@ Outcome read_support(const std::string& value, Member& member) {
   return Done{};
 }
 
+using MemberKey = Outcome (*)(const YAML::Node& value, Member& member);
+
+/// What each key of a member's line says.
+const std::map<std::string, MemberKey>& member_keys() {
+  static const auto type = [](Holds holds, const YAML::Node& value, Member& member) -> Outcome {
+    member.holds = holds;
+    member.type = value.as<std::string>();
+    return Done{};
+  };
+  static const std::map<std::string, MemberKey> keys = {
+      {"type", [](const YAML::Node& value, Member& m) { return type(Holds::one, value, m); }},
+      {"list", [](const YAML::Node& value, Member& m) { return type(Holds::list, value, m); }},
+      {"map", [](const YAML::Node& value, Member& m) { return type(Holds::map, value, m); }},
+      {"required",
+       [](const YAML::Node& value, Member& m) -> Outcome {
+         m.required = value.as<bool>();
+         return Done{};
+       }},
+      {"token",
+       [](const YAML::Node& value, Member& m) -> Outcome {
+         m.token = value.as<bool>();
+         return Done{};
+       }},
+      {"least",
+       [](const YAML::Node& value, Member& m) -> Outcome {
+         m.least = value.as<std::int64_t>();
+         return Done{};
+       }},
+      {"most",
+       [](const YAML::Node& value, Member& m) -> Outcome {
+         m.most = value.as<std::int64_t>();
+         return Done{};
+       }},
+      {"characters",
+       [](const YAML::Node& value, Member& m) -> Outcome {
+         m.characters = value.as<std::string>();
+         return Done{};
+       }},
+      {"doc",
+       [](const YAML::Node& value, Member& m) -> Outcome {
+         m.doc = value.as<std::string>();
+         return Done{};
+       }},
+      {"support",
+       [](const YAML::Node& value, Member& m) { return read_support(value.as<std::string>(), m); }},
+      {"only",
+       [](const YAML::Node& value, Member& m) -> Outcome {
+         m.support = Support::only;
+         for (const YAML::Node& inert : value) {
+           m.only.push_back(json_of(inert));
+         }
+         return Done{};
+       }},
+  };
+  return keys;
+}
+
 Outcome read_member(const std::string& name, const YAML::Node& node, Member& member) {
   member.name = name;
   for (const auto& pair : node) {
-    const auto key = pair.first.as<std::string>();
-    const YAML::Node& value = pair.second;
-    if (key == "type" || key == "list" || key == "map") {
-      member.holds = key == "type" ? Holds::one : key == "list" ? Holds::list : Holds::map;
-      member.type = value.as<std::string>();
-    } else if (key == "required") {
-      member.required = value.as<bool>();
-    } else if (key == "token") {
-      member.token = value.as<bool>();
-    } else if (key == "least") {
-      member.least = value.as<std::int64_t>();
-    } else if (key == "most") {
-      member.most = value.as<std::int64_t>();
-    } else if (key == "characters") {
-      member.characters = value.as<std::string>();
-    } else if (key == "doc") {
-      member.doc = value.as<std::string>();
-    } else if (key == "support") {
-      Outcome outcome = read_support(value.as<std::string>(), member);
-      if (!outcome.ok()) {
-        return outcome;
-      }
-    } else if (key == "only") {
-      member.support = Support::only;
-      for (const YAML::Node& inert : value) {
-        member.only.push_back(json_of(inert));
-      }
-    } else {
-      return wrong(name + ": what is " + key + "?");
+    const auto key = member_keys().find(pair.first.as<std::string>());
+    if (key == member_keys().end()) {
+      return wrong(std::string(name).append(": what is ").append(pair.first.Scalar()).append("?"));
+    }
+    Outcome outcome = key->second(pair.second, member);
+    if (!outcome.ok()) {
+      return outcome;
     }
   }
   return member.type.empty() ? wrong(name + ": has no type, list or map") : Outcome(Done{});

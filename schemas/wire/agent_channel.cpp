@@ -4,9 +4,7 @@ namespace codec {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
-
-constexpr std::array ask_purpose_names{"read_log"sv, "follow_log"sv};
+constexpr auto ask_purpose_names = std::to_array<std::string_view>({"read_log", "follow_log"});
 
 constexpr std::array join_request_members{
     STOWAGE_MEMBER(schemas::JoinRequest, token),     STOWAGE_MEMBER(schemas::JoinRequest, cluster),

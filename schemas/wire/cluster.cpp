@@ -4,11 +4,10 @@ namespace codec {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
+constexpr auto cluster_status_names = std::to_array<std::string_view>({"active", "inactive"});
 
-constexpr std::array cluster_status_names{"active"sv, "inactive"sv};
-
-constexpr std::array instance_status_names{"active"sv, "draining"sv, "inactive"sv};
+constexpr auto instance_status_names =
+    std::to_array<std::string_view>({"active", "draining", "inactive"});
 
 constexpr std::array scope_members{
     STOWAGE_MEMBER(schemas::Scope, account),

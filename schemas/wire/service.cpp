@@ -4,15 +4,16 @@ namespace codec {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
+constexpr auto service_status_names =
+    std::to_array<std::string_view>({"active", "draining", "inactive"});
 
-constexpr std::array service_status_names{"active"sv, "draining"sv, "inactive"sv};
+constexpr auto scheduling_strategy_names = std::to_array<std::string_view>({"replica", "daemon"});
 
-constexpr std::array scheduling_strategy_names{"replica"sv, "daemon"sv};
+constexpr auto deployment_status_names =
+    std::to_array<std::string_view>({"primary", "active", "inactive"});
 
-constexpr std::array deployment_status_names{"primary"sv, "active"sv, "inactive"sv};
-
-constexpr std::array rollout_state_names{"in_progress"sv, "completed"sv, "failed"sv};
+constexpr auto rollout_state_names =
+    std::to_array<std::string_view>({"in_progress", "completed", "failed"});
 
 constexpr std::array deployment_configuration_members{
     STOWAGE_MEMBER(schemas::DeploymentConfiguration, minimum_healthy_percent),

@@ -56,7 +56,7 @@ constexpr codec::Type choice(std::string_view name, const std::array<std::string
 // not of standard layout is conditionally supported, and both our compilers support it.
 #define STOWAGE_MEMBER_AS(Struct, field, written)         \
   codec::Member {                                         \
-    .name = written, .offset = offsetof(Struct, field),   \
+    .name = (written), .offset = offsetof(Struct, field), \
     .type = &codec::TypeOf<decltype(Struct::field)>::type \
   }
 #define STOWAGE_MEMBER(Struct, field) STOWAGE_MEMBER_AS(Struct, field, #field)

@@ -4,24 +4,20 @@ namespace codec {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
+constexpr auto task_status_names =
+    std::to_array<std::string_view>({"provisioning", "pending", "activating", "running",
+                                     "deactivating", "stopping", "deprovisioning", "stopped"});
 
-constexpr std::array task_status_names{"provisioning"sv,   "pending"sv,      "activating"sv,
-                                       "running"sv,        "deactivating"sv, "stopping"sv,
-                                       "deprovisioning"sv, "stopped"sv};
+constexpr auto container_status_names =
+    std::to_array<std::string_view>({"pending", "running", "stopped"});
 
-constexpr std::array container_status_names{"pending"sv, "running"sv, "stopped"sv};
+constexpr auto health_status_names =
+    std::to_array<std::string_view>({"unknown", "healthy", "unhealthy"});
 
-constexpr std::array health_status_names{"unknown"sv, "healthy"sv, "unhealthy"sv};
-
-constexpr std::array stop_code_names{"none"sv,
-                                     "task_failed_to_start"sv,
-                                     "essential_container_exited"sv,
-                                     "user_initiated"sv,
-                                     "service_scheduler_initiated"sv,
-                                     "spot_interruption"sv,
-                                     "termination_notice"sv,
-                                     "infrastructure_health"sv};
+constexpr auto stop_code_names = std::to_array<std::string_view>(
+    {"none", "task_failed_to_start", "essential_container_exited", "user_initiated",
+     "service_scheduler_initiated", "spot_interruption", "termination_notice",
+     "infrastructure_health"});
 
 constexpr std::array network_binding_members{
     STOWAGE_MEMBER(schemas::NetworkBinding, bind_ip),

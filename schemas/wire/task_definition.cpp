@@ -4,26 +4,29 @@ namespace codec {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
-
 constexpr std::array tag_members{
     STOWAGE_MEMBER(schemas::Tag, key),
     STOWAGE_MEMBER(schemas::Tag, value),
 };
 
-constexpr std::array network_mode_names{"awsvpc"sv, "bridge"sv, "host"sv, "none"sv};
+constexpr auto network_mode_names =
+    std::to_array<std::string_view>({"awsvpc", "bridge", "host", "none"});
 
-constexpr std::array launch_type_names{"ec2"sv, "fargate"sv};
+constexpr auto launch_type_names = std::to_array<std::string_view>({"ec2", "fargate"});
 
-constexpr std::array transport_protocol_names{"tcp"sv, "udp"sv};
+constexpr auto transport_protocol_names = std::to_array<std::string_view>({"tcp", "udp"});
 
-constexpr std::array dependency_condition_names{"start"sv, "complete"sv, "success"sv, "healthy"sv};
+constexpr auto dependency_condition_names =
+    std::to_array<std::string_view>({"start", "complete", "success", "healthy"});
 
-constexpr std::array task_definition_status_names{"active"sv, "inactive"sv, "delete_in_progress"sv};
+constexpr auto task_definition_status_names =
+    std::to_array<std::string_view>({"active", "inactive", "delete_in_progress"});
 
-constexpr std::array placement_constraint_type_names{"distinct_instance"sv, "member_of"sv};
+constexpr auto placement_constraint_type_names =
+    std::to_array<std::string_view>({"distinct_instance", "member_of"});
 
-constexpr std::array placement_strategy_type_names{"random"sv, "spread"sv, "binpack"sv};
+constexpr auto placement_strategy_type_names =
+    std::to_array<std::string_view>({"random", "spread", "binpack"});
 
 constexpr std::array port_mapping_members{
     STOWAGE_MEMBER(schemas::PortMapping, container_port),
