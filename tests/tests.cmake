@@ -37,6 +37,7 @@ unit(control_core        control_core)
 unit(control_loop        control_loop)
 unit(control_http        control_http)
 unit(control_edge        control_edge)
+target_sources(unit_control_edge PRIVATE tests/unit/control_http/raw_client.cpp)
 unit(cli                 cli)
 unit(bench               bench_figures)
 

@@ -1,7 +1,14 @@
 #include "control/edge/http/response_text.h"
 
+#include <sys/random.h>
+
+#include <algorithm>
 #include <array>
 #include <ctime>
+
+#include "schemas/base/id.h"
+#include "schemas/base/random.h"
+#include "schemas/base/require.h"
 
 namespace control::http {
 
@@ -55,8 +62,21 @@ std::string_view reason_phrase(int status) {
 }
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::string_view request_id_header = "x-amzn-RequestId";
+
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  const auto got = ::getrandom(&seed, sizeof seed, 0);
+  schemas::require(got == sizeof seed, "the system has no randomness");
+  return seed;
+}
 
 }  // namespace
+
+std::string new_request_id() {
+  thread_local schemas::Random random(random_seed());
+  return schemas::EventId::draw(random).text();
+}
 
 std::string head_text(const Response& response, Framing framing, std::string_view date) {
   std::string text;
@@ -70,6 +90,15 @@ std::string head_text(const Response& response, Framing framing, std::string_vie
   if (!response.content_type.empty()) {
     text += "\r\nContent-Type: ";
     text += response.content_type;
+  }
+  const bool has_id =
+      std::any_of(response.headers.begin(), response.headers.end(),
+                  [](const Header& header) { return header.name == request_id_header; });
+  if (!has_id) {
+    text += "\r\n";
+    text += request_id_header;
+    text += ": ";
+    text += new_request_id();
   }
   for (const Header& header : response.headers) {
     text += "\r\n";

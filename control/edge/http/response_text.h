@@ -15,8 +15,12 @@ struct Framing {
   bool keep_alive = true;
 };
 
-/// Status line and headers, ready to send. `date` is an HTTP date (`http_date`).
+/// Status line and headers, ready to send. `date` is an HTTP date (`http_date`). Every answer
+/// carries an x-amzn-RequestId, for clients quote it when they complain.
 std::string head_text(const Response& response, Framing framing, std::string_view date);
+
+/// A new UUID.
+std::string new_request_id();
 
 /// `bytes` as one chunk of a chunked body. Never the last chunk: empty in, empty out.
 std::string chunk_text(std::string_view bytes);

@@ -98,13 +98,13 @@ bool RawClient::closed() {
 }
 
 std::string get(std::string_view path, std::string_view more_headers) {
-  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: test\r\n" + std::string(more_headers) +
-         "\r\n";
+  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+         std::string(more_headers) + "\r\n";
 }
 
 std::string post(std::string_view path, std::string_view body, std::string_view more_headers) {
   return "POST " + std::string(path) +
-         " HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+         " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
          std::string(more_headers) + "\r\n" + std::string(body);
 }
 

@@ -1,12 +1,8 @@
 #include "control/edge/http/api/call.h"
 
-#include <openssl/rand.h>
-
 #include <utility>
 
-#include "schemas/base/id.h"
-#include "schemas/base/random.h"
-#include "schemas/base/require.h"
+#include "control/edge/http/response_text.h"
 #include "spdlog/spdlog.h"
 
 namespace control::http {
@@ -14,16 +10,6 @@ namespace control::http {
 namespace {
 
 constexpr std::string_view target_prefix = "AmazonEC2ContainerServiceV20141113.";
-
-std::uint64_t random_seed() {
-  std::uint64_t seed = 0;
-  unsigned char bytes[sizeof seed];  // NOLINT: OpenSSL fills an array of bytes
-  schemas::require(RAND_bytes(bytes, sizeof bytes) == 1, "the system has no randomness");
-  for (const unsigned char byte : bytes) {
-    seed = (seed << 8U) | byte;
-  }
-  return seed;
-}
 
 std::string_view content_type(Protocol protocol) {
   return protocol == Protocol::rest ? "application/json" : "application/x-amz-json-1.1";
@@ -96,11 +82,6 @@ void carry_out(const CallContext& context, const Request& request, const api::Op
 }
 
 }  // namespace
-
-std::string new_request_id() {
-  thread_local schemas::Random random(random_seed());
-  return schemas::EventId::draw(random).text();
-}
 
 Response error_response(Protocol protocol, const schemas::Error& error) {
   Response response;

@@ -38,9 +38,6 @@ class Call {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// A UUID, new for each request; clients quote it when they complain.
-std::string new_request_id();
-
 /// An error as `protocol` writes it.
 Response error_response(Protocol protocol, const schemas::Error& error);
 
