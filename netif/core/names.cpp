@@ -33,6 +33,11 @@ std::string Names::container_port(std::string_view key) const {
   return link(container_port_kind, key);
 }
 
+std::uint32_t Names::leaving_group() const {
+  // Group 0 is where all links are from the start, and small numbers are people's.
+  return static_cast<std::uint32_t>(hash_ & 0x3fffffffU) | 0x40000000U;
+}
+
 std::string Names::table() const { return "stowage_" + prefix_; }
 
 }  // namespace netif

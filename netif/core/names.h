@@ -31,6 +31,9 @@ class Names {
   [[nodiscard]] std::string container_bridge() const;
   [[nodiscard]] std::string container_port(std::string_view key) const;
 
+  /// The number of a link group for this agent alone, in which links wait to be deleted together.
+  [[nodiscard]] std::uint32_t leaving_group() const;
+
   /// The nftables table of this agent in its host's namespace.
   [[nodiscard]] std::string table() const;
 

@@ -256,6 +256,7 @@ Outcome ContainerBridge::connect(Host& host, const std::string& key, const Endpo
     return inside.ok() ? Error{ErrorCode::server, "the bridge of this host's containers is gone"}
                        : inside.error();
   }
+  leaving_.erase(port);
   std::vector<Message> messages;
   messages.push_back(delete_link(port));
   messages.push_back(make_veth({.name = port, .master = bridge->index},
@@ -374,10 +375,8 @@ Outcome ContainerBridge::remove(Host& host, const std::string& key) {
       return dismissed;
     }
   }
-  if (Outcome deleted = host.netlink.run(delete_link(host.names.container_port(key)));
-      !deleted.ok()) {
-    return deleted;
-  }
+  // The link goes with its namespace, in the kernel's own time, or with the next sweep.
+  leaving_.insert(host.names.container_port(key));
   if (Outcome removed = remove_namespace(container_path(host, key)); !removed.ok()) {
     return removed;
   }
@@ -388,7 +387,19 @@ Outcome ContainerBridge::remove(Host& host, const std::string& key) {
   return remove_record(host.folder, record_name(key));
 }
 
+Outcome ContainerBridge::sweep(Host& host) {
+  const std::vector<std::string> names(leaving_.begin(), leaving_.end());
+  Outcome deleted = delete_links(host.netlink, names, host.names.leaving_group());
+  if (deleted.ok()) {
+    leaving_.clear();
+  }
+  return deleted;
+}
+
 Outcome ContainerBridge::remove_bridge(Host& host) {
+  if (Outcome swept = sweep(host); !swept.ok()) {
+    return swept;
+  }
   if (Outcome deleted = host.netlink.run(delete_link(host.names.container_bridge()));
       !deleted.ok()) {
     return deleted;

@@ -24,6 +24,8 @@ class ContainerBridge {
   schemas::Result<BridgeEndpoint> make(Host& host, const std::string& key,
                                        const std::vector<PublishedPort>& ports);
   schemas::Outcome remove(Host& host, const std::string& key);
+  /// Deletes what is left of endpoints that were removed, all at once.
+  schemas::Outcome sweep(Host& host);
   /// Ends the bridge itself.
   schemas::Outcome remove_bridge(Host& host);
 
@@ -53,6 +55,7 @@ class ContainerBridge {
   schemas::Cidr range_;
   AddressPool pool_;
   std::map<std::string, Endpoint> endpoints_;
+  std::set<std::string> leaving_;  ///< host's ends of links that may still be there
 };
 
 /// Where the namespace of a container is kept.

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -33,6 +34,8 @@ namespace {
 
 constexpr std::string_view router_file_prefix = "vpc-";
 constexpr std::string_view task_file_prefix = "task-";
+/// How long the kernel is given to take detached links away with their namespaces.
+constexpr auto sweep_patience = std::chrono::seconds(5);
 
 template <class... Acts>
 struct Overloaded : Acts... {
@@ -90,6 +93,7 @@ class HostNetworking::Kernel {
   Outcome attach(const EniId& id);
   Outcome detach(const EniId& id);
   Outcome keep_only(const std::set<TaskId>& tasks, const std::set<std::string>& keys);
+  Outcome remove_container(const std::string& key);
   Outcome remove_all();
 
   std::mutex mutex;
@@ -100,6 +104,7 @@ class HostNetworking::Kernel {
   Outcome adopt(const HostNetwork& want);
   Outcome adopt_routers(const HostNetwork& want);
   Outcome sweep_host();
+  Outcome sweep_detached();
   Outcome rewrite_host_rules(const std::set<Ipv4>& peers);
   Outcome set_peers(const std::set<Ipv4>& peers);
   Outcome carry_out(const Step& step);
@@ -118,6 +123,7 @@ class HostNetworking::Kernel {
   HostNetwork have_;
   std::map<VpcId, VpcRouter> routers_;
   std::set<Ipv4> peers_;
+  std::optional<std::chrono::steady_clock::time_point> last_detach_;
 };
 
 Outcome HostNetworking::Kernel::begin() {
@@ -143,9 +149,25 @@ Outcome HostNetworking::Kernel::apply(const HostNetwork& want) {
     adopted_ = true;
   }
   Outcome outcome = set_peers(peers_of(want));
+  keep_first(outcome, sweep_detached());
   for (const Step& step : plan(have_, want)) {
     // One step that fails must not keep others from their network; the next call tries it again.
     keep_first(outcome, carry_out(step));
+  }
+  return outcome;
+}
+
+/// A detached interface goes with its task's namespace, in the kernel's own time and with others.
+/// What a process that would not end has kept goes here.
+Outcome HostNetworking::Kernel::sweep_detached() {
+  const auto now = std::chrono::steady_clock::now();
+  Outcome outcome = Done{};
+  if (last_detach_ && now - *last_detach_ > sweep_patience) {
+    for (auto& [vpc, router] : routers_) {
+      keep_first(outcome, router.sweep());
+    }
+    keep_first(outcome, containers_.sweep(host_));
+    last_detach_.reset();
   }
   return outcome;
 }
@@ -224,12 +246,17 @@ Outcome HostNetworking::Kernel::sweep_host() {
       return *error;
     }
   }
-  std::vector<Message> messages;
+  std::vector<std::string> strange;
   for (const Link& link : links.value()) {
     if (host_.names.is_ours(link.name) && !kept.contains(link.name)) {
-      messages.push_back(delete_link(link.name));
+      strange.push_back(link.name);
     }
   }
+  if (Outcome deleted = delete_links(host_.netlink, strange, host_.names.leaving_group());
+      !deleted.ok()) {
+    return deleted;
+  }
+  std::vector<Message> messages;
   for (const Route& route : routes.value()) {
     if (uplinks.contains(route.link) && route.protocol == our_protocol &&
         !addresses.contains(route.to.base)) {
@@ -410,6 +437,7 @@ Outcome HostNetworking::Kernel::attach_here(const EniAssignment& eni) {
   // Taken down at once, so that trying again starts from nothing.
   (void)close_public(eni);
   (void)router->second.detach(eni);
+  (void)router->second.sweep();
   return attached;
 }
 
@@ -430,6 +458,7 @@ Outcome HostNetworking::Kernel::detach_here(const EniAssignment& eni) {
     }
   }
   have_.enis.erase(eni.id);
+  last_detach_ = std::chrono::steady_clock::now();
   return Done{};
 }
 
@@ -487,10 +516,15 @@ Outcome HostNetworking::Kernel::keep_only(const std::set<TaskId>& tasks,
   Outcome outcome = remove_task_namespaces(tasks);
   for (const std::string& key : containers_.keys()) {
     if (!keys.contains(key)) {
-      keep_first(outcome, containers_.remove(host_, key));
+      keep_first(outcome, remove_container(key));
     }
   }
   return outcome;
+}
+
+Outcome HostNetworking::Kernel::remove_container(const std::string& key) {
+  last_detach_ = std::chrono::steady_clock::now();
+  return containers_.remove(host_, key);
 }
 
 Outcome HostNetworking::Kernel::remove_all() {
@@ -581,7 +615,7 @@ Result<BridgeEndpoint> HostNetworking::make_bridge_endpoint(
 
 Outcome HostNetworking::remove_bridge_endpoint(const std::string& key) {
   const std::lock_guard lock(kernel_->mutex);
-  return kernel_->containers().remove(kernel_->host(), key);
+  return kernel_->remove_container(key);
 }
 
 Outcome HostNetworking::keep_only(const std::set<TaskId>& tasks,

@@ -67,7 +67,8 @@ class HostNetworking {
   /// route, firewall, public address. When it returns, traffic flows. Makes the namespace if it is
   /// missing.
   schemas::Outcome attach(const schemas::EniId& eni);
-  /// Takes the interface away; when it returns, its address may be given to somebody else.
+  /// Cuts the interface off; when it returns, its address may be given to somebody else. The link
+  /// disappears with the task's namespace, or some seconds later.
   schemas::Outcome detach(const schemas::EniId& eni);
 
   /// A namespace of the container bridge named `key` (letters, digits, `-`, at most 64), with

@@ -216,4 +216,23 @@ Message delete_link(const std::string& name) {
   return message;
 }
 
+Outcome delete_links(Netlink& netlink, const std::vector<std::string>& names, std::uint32_t group) {
+  std::vector<Message> messages;
+  for (const std::string& name : names) {
+    Message message(RTM_NEWLINK, 0, "gather the link " + name + " for deletion");
+    message.header(link_header(0, 0))
+        .text(IFLA_IFNAME, name)
+        .number32(IFLA_GROUP, group)
+        .tolerate(ENODEV);
+    messages.push_back(std::move(message));
+  }
+  if (messages.empty()) {
+    return Done{};
+  }
+  Message deletion(RTM_DELLINK, 0, "delete " + std::to_string(names.size()) + " links");
+  deletion.header(link_header(0, 0)).number32(IFLA_GROUP, group).tolerate(ENODEV);
+  messages.push_back(std::move(deletion));
+  return netlink.run(std::move(messages));
+}
+
 }  // namespace netif

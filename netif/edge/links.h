@@ -67,5 +67,9 @@ Message name_link(const std::string& name, const std::string& alias);
 schemas::Outcome await_sending(Netlink& netlink, const std::string& name);
 /// A link that is not there counts as deleted.
 Message delete_link(const std::string& name);
+/// Deletes many links at the price of one: alone, each costs the kernel some tens of milliseconds
+/// in which nobody can change any link. `group` is a link group that nobody else uses.
+schemas::Outcome delete_links(Netlink& netlink, const std::vector<std::string>& names,
+                              std::uint32_t group);
 
 }  // namespace netif

@@ -20,11 +20,6 @@ using schemas::VpcId;
 
 namespace {
 
-bool is_finished(const std::vector<Link>& links, const std::string& name, const std::string& text) {
-  const auto link = find_link(links, name);
-  return link && link->alias == text;
-}
-
 /// Whether the namespace at `path` has an eth0: the file may have been given to a new, empty
 /// namespace while the interface lives on in an older one.
 bool has_eth0(const std::string& path) {
@@ -82,10 +77,11 @@ void VpcRouter::adopt_subnets(const Host& host, const HostNetwork& want,
 void VpcRouter::adopt_enis(const Host& host, const HostNetwork& want,
                            const std::vector<Link>& links, HostNetwork& found) {
   for (const auto& [id, eni] : want.enis) {
-    if (found.subnets.contains(eni.subnet) &&
-        is_finished(links, names_.eni_port(id), eni_text(eni)) &&
+    const auto port = find_link(links, names_.eni_port(id));
+    if (found.subnets.contains(eni.subnet) && port && port->alias == eni_text(eni) &&
         has_eth0(task_path(host, eni.task))) {
       found.enis.emplace(id, eni);
+      ports_.insert_or_assign(names_.eni_port(id), port->index);
     }
   }
 }
@@ -99,13 +95,13 @@ Outcome VpcRouter::delete_strange_links(const std::vector<Link>& links, const Ho
   for (const auto& [id, eni] : found.enis) {
     kept.insert(names_.eni_port(id));
   }
-  std::vector<Message> messages;
+  std::vector<std::string> strange;
   for (const Link& link : links) {
     if (names_.is_ours(link.name) && !kept.contains(link.name)) {
-      messages.push_back(delete_link(link.name));
+      strange.push_back(link.name);
     }
   }
-  return netlink_.run(std::move(messages));
+  return delete_links(netlink_, strange, names_.leaving_group());
 }
 
 /// Wanted neighbours are written again by the plan that follows, whatever is there; those that
@@ -162,18 +158,19 @@ Outcome VpcRouter::remove(Host& host, const VpcId& vpc) {
       if (!links.ok()) {
         return links.error();
       }
-      std::vector<Message> messages;
+      std::vector<std::string> ours;
       for (const Link& link : links.value()) {
         if (host.names.is_ours(link.name)) {
-          messages.push_back(delete_link(link.name));
+          ours.push_back(link.name);
         }
       }
-      return netlink.value().run(std::move(messages));
+      return delete_links(netlink.value(), ours, host.names.leaving_group());
     });
     if (!cleared.ok()) {
       return cleared;
     }
   }
+  // The host's end went with the router's, unless the router was never finished.
   if (Outcome deleted = host.netlink.run(delete_link(host.names.uplink(vpc))); !deleted.ok()) {
     return deleted;
   }

@@ -1,7 +1,9 @@
 #include "netif/edge/vpc_router.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "netif/edge/namespaces.h"
@@ -28,6 +30,8 @@ constexpr int first_index = 1000;
 /// namespace, from 2 on.
 constexpr int eth0_index = 1000;
 constexpr std::int64_t uplink_mtu = 1500;
+/// Written on a port that was detached: whoever finds it may delete it.
+constexpr std::string_view leaving_text = "stowage leaving";
 
 std::string uplink_text(const VpcId& vpc) { return "stowage router of " + vpc.text(); }
 
@@ -305,6 +309,10 @@ Outcome VpcRouter::attach(const EniAssignment& eni, const std::string& task_name
   const std::string port = names_.eni_port(eni.id);
   const int index = next_index_++;
   std::vector<Message> messages;
+  if (leaving_.erase(port) > 0) {
+    messages.push_back(delete_link(port));
+  }
+  ports_.insert_or_assign(port, index);
   messages.push_back(make_veth({.name = port, .index = index, .master = segment.bridge},
                                {.name = "eth0",
                                 .index = eth0_index,
@@ -343,19 +351,42 @@ Outcome VpcRouter::attach(const EniAssignment& eni, const std::string& task_name
 }
 
 Outcome VpcRouter::detach(const EniAssignment& eni) {
-  std::vector<Message> messages;
-  messages.push_back(delete_link(names_.eni_port(eni.id)));
-  if (const auto segment = segments_.find(eni.subnet); segment != segments_.end()) {
-    messages.push_back(remove_neighbour(segment->second.bridge, eni.address));
-  }
-  if (Outcome removed = netlink_.run(std::move(messages)); !removed.ok()) {
-    return removed;
-  }
+  const std::string port = names_.eni_port(eni.id);
   std::vector<std::string> rules = dismiss(router_guard(), guarded(eni));
   if (eni.public_address) {
     append(rules, dismiss_public({.outside = *eni.public_address, .inside = eni.address}));
   }
-  return firewall_.run(rules, "dismiss " + eni.id.text());
+  if (Outcome dismissed = firewall_.run(rules, "dismiss " + eni.id.text()); !dismissed.ok()) {
+    return dismissed;
+  }
+  std::vector<Message> messages;
+  if (const auto segment = segments_.find(eni.subnet); segment != segments_.end()) {
+    messages.push_back(remove_neighbour(segment->second.bridge, eni.address));
+  }
+  const auto index = ports_.find(port);
+  if (index != ports_.end()) {
+    messages.push_back(remove_bridge_entry(index->second, eni.mac));
+    ports_.erase(index);
+  }
+  messages.push_back(name_link(port, std::string(leaving_text)));
+  messages.back().tolerate(ENODEV);
+  if (Outcome removed = netlink_.run(std::move(messages)); !removed.ok()) {
+    return removed;
+  }
+  leaving_.insert(port);
+  return Done{};
+}
+
+Outcome VpcRouter::sweep() {
+  if (leaving_.empty()) {
+    return Done{};
+  }
+  const std::vector<std::string> names(leaving_.begin(), leaving_.end());
+  Outcome deleted = delete_links(netlink_, names, names_.leaving_group());
+  if (deleted.ok()) {
+    leaving_.clear();
+  }
+  return deleted;
 }
 
 Outcome VpcRouter::rewrite_firewall(const HostNetwork& found) {

@@ -36,7 +36,11 @@ class VpcRouter {
 
   /// Makes `eni` as eth0 of the namespace at `task_namespace`.
   schemas::Outcome attach(const schemas::EniAssignment& eni, const std::string& task_namespace);
+  /// Cuts the interface off: nothing from it or to it passes any more. The link itself goes with
+  /// its namespace, or with the next `sweep`.
   schemas::Outcome detach(const schemas::EniAssignment& eni);
+  /// Deletes what is left of interfaces that were detached, all at once.
+  schemas::Outcome sweep();
 
   /// Ends the router and all that is in it. The value must be dropped afterwards.
   static schemas::Outcome remove(Host& host, const schemas::VpcId& vpc);
@@ -75,6 +79,8 @@ class VpcRouter {
   int uplink_ = 0;
   std::string downlink_;
   std::map<schemas::SubnetId, Segment> segments_;
+  std::map<std::string, int> ports_;  ///< index of each interface's port
+  std::set<std::string> leaving_;     ///< ports that were detached and may still be there
   int next_index_ = 0;  ///< link numbers in the router are ours to give, so none is looked up
 };
 
