@@ -1,8 +1,7 @@
-#include "api/tasks.h"
 #include "control/core/loop/names.h"
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/page.h"
-#include "control/core/loop/operations/shapes.h"
+#include "control/core/loop/operations/show_task.h"
 #include "control/core/world/lookups.h"
 
 namespace control {
@@ -28,7 +27,7 @@ struct TaskFilter {
     const schemas::TaskSpecification& specification = *task.specification;
     return task.desired_status == desired_status &&
            (!family || specification.definition->family == *family) &&
-           (!started_by || specification.started_by == *started_by) &&
+           (!started_by || control::started_by(task) == *started_by) &&
            (!service || task.service == *service) && (!instance || task.instance == instance) &&
            (!launch_type || specification.launch_type == *launch_type);
   }

@@ -219,6 +219,10 @@ void add_placement(const World& world, const Task& task, api::Task& shown) {
 
 std::string status_text(TaskStatus status) { return upper(std::string(codec::name_of(status))); }
 
+std::string started_by(const Task& task) {
+  return task.service != 0 ? task.deployment.text() : task.specification->started_by;
+}
+
 api::Task show_task(const World& world, const Task& task, TagView tags) {
   const TaskSpecification& specification = *task.specification;
   const schemas::TaskDefinition& definition = *specification.definition;
@@ -246,7 +250,7 @@ api::Task show_task(const World& world, const Task& task, TagView tags) {
   shown.inference_accelerators.emplace();
   shown.last_status = status_text(task.last_status);
   shown.overrides = show_overrides(specification);
-  shown.started_by = unless_empty(specification.started_by);
+  shown.started_by = unless_empty(started_by(task));
   shown.stop_code = show_stop_code(task.stop_code);
   shown.stopped_reason = unless_empty(task.stopped_reason);
   shown.tags.emplace();

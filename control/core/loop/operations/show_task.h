@@ -8,6 +8,9 @@ namespace control {
 
 api::Task show_task(const World& world, const schemas::Task& task, TagView tags);
 
+/// Who started it: of a service's task its deployment, else what the caller of RunTask said.
+std::string started_by(const schemas::Task& task);
+
 /// The wire name of a status, for example "RUNNING".
 std::string status_text(schemas::TaskStatus status);
 
