@@ -1,0 +1,199 @@
+#include "netif/core/host_network.h"
+
+#include <doctest/doctest.h>
+
+#include "schemas/base/random.h"
+
+using netif::HostNetwork;
+using netif::Step;
+using schemas::EniAssignment;
+using schemas::Neighbour;
+using schemas::SubnetAssignment;
+using schemas::VpcId;
+
+namespace {
+
+/// Draws things that differ from each other, the same ones in every run.
+class Draw {
+ public:
+  SubnetAssignment subnet(const VpcId& vpc) {
+    SubnetAssignment drawn;
+    drawn.id = schemas::SubnetId::draw(random_);
+    drawn.vpc = vpc;
+    drawn.vni = static_cast<std::uint32_t>(random_.below(1000));
+    return drawn;
+  }
+  EniAssignment eni(const SubnetAssignment& subnet) {
+    EniAssignment drawn;
+    drawn.id = schemas::EniId::draw(random_);
+    drawn.vpc = subnet.vpc;
+    drawn.subnet = subnet.id;
+    drawn.address = {.bits = static_cast<std::uint32_t>(random_.below(1 << 24))};
+    return drawn;
+  }
+  Neighbour neighbour(const SubnetAssignment& subnet) {
+    Neighbour drawn;
+    drawn.id = schemas::EniId::draw(random_);
+    drawn.vpc = subnet.vpc;
+    drawn.subnet = subnet.id;
+    return drawn;
+  }
+  VpcId vpc() { return VpcId::draw(random_); }
+
+ private:
+  schemas::Random random_{42};
+};
+
+HostNetwork network(const std::vector<SubnetAssignment>& subnets,
+                    const std::vector<EniAssignment>& enis,
+                    const std::vector<Neighbour>& neighbours) {
+  HostNetwork made;
+  for (const SubnetAssignment& subnet : subnets) {
+    made.subnets.emplace(subnet.id, subnet);
+  }
+  for (const EniAssignment& eni : enis) {
+    made.enis.emplace(eni.id, eni);
+  }
+  for (const Neighbour& neighbour : neighbours) {
+    made.neighbours.emplace(neighbour.id, neighbour);
+  }
+  return made;
+}
+
+using Steps = std::vector<Step>;
+
+}  // namespace
+
+TEST_CASE("a host that has what it must have has nothing to do") {
+  Draw draw;
+  const SubnetAssignment subnet = draw.subnet(draw.vpc());
+  const HostNetwork same = network({subnet}, {draw.eni(subnet)}, {draw.neighbour(subnet)});
+  CHECK(netif::plan(same, same).empty());
+  CHECK(netif::plan({}, {}).empty());
+}
+
+TEST_CASE("an empty host makes the router, then its subnets, then what lives on them") {
+  Draw draw;
+  const SubnetAssignment subnet = draw.subnet(draw.vpc());
+  const EniAssignment eni = draw.eni(subnet);
+  const Neighbour neighbour = draw.neighbour(subnet);
+  CHECK(netif::plan({}, network({subnet}, {eni}, {neighbour})) ==
+        Steps{netif::MakeRouter{subnet.vpc}, netif::MakeSubnet{subnet},
+              netif::LearnNeighbours{subnet.vpc, {neighbour}}, netif::AttachEni{eni}});
+}
+
+TEST_CASE(
+    "a host that must have nothing takes interfaces, subnets and routers down in that order") {
+  Draw draw;
+  const SubnetAssignment subnet = draw.subnet(draw.vpc());
+  const EniAssignment eni = draw.eni(subnet);
+  CHECK(netif::plan(network({subnet}, {eni}, {draw.neighbour(subnet)}), {}) ==
+        Steps{netif::DetachEni{eni}, netif::RemoveSubnet{subnet}, netif::RemoveRouter{subnet.vpc}});
+}
+
+TEST_CASE("a neighbour that moved to another host is forgotten there before it is learned here") {
+  Draw draw;
+  const SubnetAssignment subnet = draw.subnet(draw.vpc());
+  const Neighbour before = draw.neighbour(subnet);
+  Neighbour after = before;
+  after.host_address = {.bits = 7};
+  CHECK(netif::plan(network({subnet}, {}, {before}), network({subnet}, {}, {after})) ==
+        Steps{netif::ForgetNeighbours{subnet.vpc, {before}},
+              netif::LearnNeighbours{subnet.vpc, {after}}});
+}
+
+TEST_CASE("an interface whose public address changed is attached anew") {
+  Draw draw;
+  const SubnetAssignment subnet = draw.subnet(draw.vpc());
+  const EniAssignment before = draw.eni(subnet);
+  EniAssignment after = before;
+  after.public_address = schemas::Ipv4{.bits = 9};
+  CHECK(netif::plan(network({subnet}, {before}, {}), network({subnet}, {after}, {})) ==
+        Steps{netif::DetachEni{before}, netif::AttachEni{after}});
+}
+
+TEST_CASE("a subnet that changed is made anew with all that lives on it, others are left alone") {
+  Draw draw;
+  const VpcId vpc = draw.vpc();
+  const SubnetAssignment before = draw.subnet(vpc);
+  const SubnetAssignment untouched = draw.subnet(vpc);
+  SubnetAssignment after = before;
+  after.vni += 1;
+  const EniAssignment eni = draw.eni(before);
+  const EniAssignment bystander = draw.eni(untouched);
+  const Neighbour neighbour = draw.neighbour(before);
+  CHECK(netif::plan(network({before, untouched}, {eni, bystander}, {neighbour}),
+                    network({after, untouched}, {eni, bystander}, {neighbour})) ==
+        Steps{netif::DetachEni{eni}, netif::RemoveSubnet{before}, netif::MakeSubnet{after},
+              netif::LearnNeighbours{vpc, {neighbour}}, netif::AttachEni{eni}});
+}
+
+TEST_CASE("an interface whose subnet is not known yet waits for it") {
+  Draw draw;
+  const SubnetAssignment unknown = draw.subnet(draw.vpc());
+  CHECK(netif::plan({}, network({}, {draw.eni(unknown)}, {draw.neighbour(unknown)})).empty());
+}
+
+TEST_CASE("following a plan leads to what was wanted, from anything to anything") {
+  Draw draw;
+  schemas::Random random(5);
+  std::vector<SubnetAssignment> subnets;
+  for (int count = 0; count < 3; ++count) {
+    const VpcId vpc = draw.vpc();
+    subnets.push_back(draw.subnet(vpc));
+    subnets.push_back(draw.subnet(vpc));
+  }
+  HostNetwork have;
+  for (int round = 0; round < 200; ++round) {
+    HostNetwork want;
+    for (SubnetAssignment& subnet : subnets) {
+      if (random.chance(300)) {
+        continue;
+      }
+      subnet.vni += random.chance(100) ? 1U : 0U;
+      want.subnets.emplace(subnet.id, subnet);
+      const EniAssignment fresh = draw.eni(subnet);
+      want.enis.emplace(fresh.id, fresh);
+    }
+    for (const auto& [id, eni] : have.enis) {
+      if (want.subnets.contains(eni.subnet) && random.chance(700)) {
+        want.enis.emplace(id, eni);
+      }
+    }
+    HostNetwork after = have;
+    for (const Step& step : netif::plan(have, want)) {
+      if (const auto* act = std::get_if<netif::DetachEni>(&step)) {
+        CHECK(after.enis.erase(act->eni.id) == 1);
+      } else if (const auto* removal = std::get_if<netif::RemoveSubnet>(&step)) {
+        CHECK(after.subnets.erase(removal->subnet.id) == 1);
+      } else if (const auto* making = std::get_if<netif::MakeSubnet>(&step)) {
+        CHECK(after.subnets.emplace(making->subnet.id, making->subnet).second);
+      } else if (const auto* attach = std::get_if<netif::AttachEni>(&step)) {
+        CHECK(after.subnets.contains(attach->eni.subnet));
+        CHECK(after.enis.emplace(attach->eni.id, attach->eni).second);
+      }
+    }
+    CHECK(after == want);
+    have = want;
+  }
+}
+
+TEST_CASE("a full answer replaces what a host must have, a difference adds and removes") {
+  Draw draw;
+  const SubnetAssignment subnet = draw.subnet(draw.vpc());
+  const EniAssignment first = draw.eni(subnet);
+  const EniAssignment second = draw.eni(subnet);
+  schemas::SyncAnswer full;
+  full.full = true;
+  full.subnets_set = {subnet};
+  full.enis_set = {first};
+  HostNetwork held = network({}, {second}, {});
+  netif::fold(held, full);
+  CHECK(held == network({subnet}, {first}, {}));
+  schemas::SyncAnswer difference;
+  difference.enis_set = {second};
+  difference.enis_gone = {first.id};
+  netif::fold(held, difference);
+  netif::fold(held, difference);
+  CHECK(held == network({subnet}, {second}, {}));
+}
