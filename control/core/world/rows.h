@@ -13,7 +13,7 @@
 
 namespace control {
 
-/// The version of the tables below. A store of an older version is migrated by `schemas/sql`
+/// The version of the tables below. A store of an older version is migrated by the store
 /// before it is loaded; one of a newer version is refused.
 constexpr std::int64_t schema_version = 1;
 
