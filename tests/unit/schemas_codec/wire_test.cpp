@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <type_traits>
 
 namespace {
 
@@ -179,6 +180,45 @@ TEST_CASE("A structure comes back from the wire as it was sent") {
   CHECK(read.value().inventory == request.inventory);
   const schemas::TaskDefinition definition = task_definition();
   CHECK(wire::decode<schemas::TaskDefinition>(wire::encode(definition)).value() == definition);
+}
+
+TEST_CASE("Rows of control's database come back as they were written") {
+  const auto same = [](const auto& value) {
+    const std::string text = wire::encode(value);
+    const auto read = wire::decode<std::decay_t<decltype(value)>>(text);
+    REQUIRE_MESSAGE(read.ok(), read.error().message);
+    CHECK(wire::encode(read.value()) == text);
+  };
+  schemas::Random random = random_of_test();
+  schemas::Deployment deployment;
+  deployment.id = schemas::DeploymentId::draw(random);
+  deployment.throttled_until = Instant(1ms);
+  deployment.throttle_delay = 5s;
+  schemas::Service service;
+  service.name = "web";
+  service.deployments = {deployment};
+  service.events.push_back(
+      {.id = schemas::EventId::draw(random), .created_at = {}, .message = "m"});
+  same(service);
+  schemas::Task task;
+  task.id = schemas::TaskId::draw(random);
+  task.deployment = deployment.id;
+  task.containers = {schemas::Container{}};
+  task.started_at = Instant(2ms);
+  same(task);
+  schemas::TaskSpecification specification;
+  specification.overrides.containers.emplace_back().command.emplace();
+  specification.network = schemas::NetworkConfiguration{};
+  specification.network->subnets = {schemas::SubnetId::draw(random)};
+  same(specification);
+  same(schemas::Cluster{});
+  same(schemas::ContainerInstance{});
+  same(schemas::Vpc{});
+  same(schemas::Subnet{});
+  same(schemas::SecurityGroup{});
+  same(schemas::Eni{});
+  same(schemas::JoinRequest{});
+  same(schemas::JoinAnswer{});
 }
 
 TEST_CASE("Lists of model structures travel on their own") {
