@@ -31,7 +31,7 @@ bool is_refused(Host& host, const std::string& attempt, const std::string& how) 
 TEST_CASE("System calls that reach the kernel's insides are refused by the filter") {
   Host host;
   const std::string denied = "Operation not permitted";
-  for (const char* attempt :
+  for (const std::string attempt :
        {"mount", "unmount", "keyctl", "add_key", "bpf", "unshare_user", "unshare_network",
         "clone_user", "reboot", "kexec", "init_module", "open_by_handle", "perf", "userfaultfd",
         "settime", "hostname", "personality"}) {
@@ -61,7 +61,7 @@ TEST_CASE("Root in a container has Docker's capabilities, another user none; nob
 
 TEST_CASE("A device node in an image opens nothing") {
   Host host;
-  for (const char* node : {"/devices/disk", "/devices/memory", "/devices/null"}) {
+  for (const std::string node : {"/devices/disk", "/devices/memory", "/devices/null"}) {
     CAPTURE(node);
     Wish wish;
     wish.image = "dressed";
@@ -70,6 +70,20 @@ TEST_CASE("A device node in an image opens nothing") {
     const Ended ended = host.run(wish);
     CHECK(ended.exit.exit_code == 1);
     CHECK(ended.output().find("Permission denied") != std::string::npos);
+  }
+}
+
+TEST_CASE("The root file system forbids device nodes, read-only or not") {
+  Host host;
+  Wish wish;
+  wish.command = {"cat", "/proc/self/mountinfo"};
+  for (const bool read_only : {false, true}) {
+    wish.definition.readonly_root_filesystem = read_only;
+    const Ended ended = host.run(wish);
+    REQUIRE_FALSE(ended.lines.empty());
+    const std::string& root = ended.lines.front().text;
+    CAPTURE(root);
+    CHECK(root.find(read_only ? " / / ro,nodev" : " / / rw,nodev") != std::string::npos);
   }
 }
 
@@ -97,12 +111,14 @@ TEST_CASE("The harmless devices work") {
 
 TEST_CASE("Kernel files that tell of the host are masked, those that change it are read-only") {
   Host host;
-  for (const char* path : {"/proc/kcore", "/proc/keys", "/proc/timer_list"}) {
+  for (const std::string path : {"/proc/kcore", "/proc/keys", "/proc/timer_list"}) {
     CAPTURE(path);
     const Ended ended = host.probe({"open", "r", path});
-    CHECK(ended.output().find("moved 0") != std::string::npos);
+    // Empty where the kernel has it; this machine's may be built without.
+    const bool empty = ended.output().find("moved 0") != std::string::npos;
+    CHECK((empty || ended.output().find("No such file") != std::string::npos));
   }
-  for (const char* path :
+  for (const std::string path :
        {"/proc/sysrq-trigger", "/proc/sys/kernel/hostname", "/sys/kernel/mm/ksm/run",
         "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
     CAPTURE(path);

@@ -15,8 +15,9 @@ namespace agent {
 /// `data_directory`, so several agents can share a machine.
 struct OciSettings {
   std::filesystem::path data_directory{};
-  std::string runtime = "crun";                  ///< "crun" or "runc"
-  std::vector<std::string> insecure_registries{};  ///< "host:port": TLS is not verified, HTTP allowed
+  std::string runtime = "crun";  ///< "crun" or "runc"
+  std::vector<std::string>
+      insecure_registries{};  ///< "host:port": TLS is not verified, HTTP allowed
   std::chrono::seconds pull_time_limit{600};
   std::int64_t log_bytes_max = 10'485'760;        ///< of one file; it is rotated beyond
   std::int64_t log_files_max = 3;                 ///< per container, the live one included

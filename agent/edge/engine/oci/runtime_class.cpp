@@ -67,6 +67,8 @@ void RuntimeClass::call_by(Supervision& supervision, const EngineHome& engine,
 void RuntimeClass::choose(RuntimeChoices& choices, const TaskCgroups& groups,
                           const std::string& task, const std::string& container) const {
   choices.seccomp_program = seccomp_program;
+  choices.root_flags =
+      name == "crun" ? RuntimeChoices::RootFlags::stated_again : RuntimeChoices::RootFlags::kept;
   if (cgroups == CgroupDuty::the_runtimes) {
     choices.cgroup_path = groups.path(task, container);
     return;

@@ -106,6 +106,12 @@ void append_mounts(std::string& json, const ContainerSpec& spec, const RuntimeCh
                      ? R"(["rbind","rprivate","nodev","nosuid","ro"])"
                      : R"(["rbind","rprivate","nodev","nosuid","rw"])");
   }
+  if (choices.root_flags == RuntimeChoices::RootFlags::stated_again) {
+    // "/." because crun takes the empty rest of "/" for a file of its own.
+    append_mount(json, "/.", "/",
+                 spec.root == Access::read_only ? R"(["bind","remount","nodev","ro"])"
+                                                : R"(["bind","remount","nodev"])");
+  }
   json += ']';
 }
 
@@ -167,8 +173,9 @@ std::string runtime_config_json(const ContainerSpec& spec, const RuntimeChoices&
   append_process(json, spec, choices);
   json += R"(,"root":{"path":)";
   codec::append_json_text(json, choices.root);
-  json +=
-      std::string(R"(,"readonly":)") + (spec.root == Access::read_only ? "true" : "false") + "}";
+  const bool read_only =
+      spec.root == Access::read_only && choices.root_flags == RuntimeChoices::RootFlags::kept;
+  json += std::string(R"(,"readonly":)") + (read_only ? "true" : "false") + "}";
   if (!spec.hostname.empty() && spec.network != NetworkKind::host) {
     json += R"(,"hostname":)";
     codec::append_json_text(json, spec.hostname);
