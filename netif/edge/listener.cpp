@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "netif/edge/firewall.h"
 #include "netif/edge/namespaces.h"
 #include "netif/edge/netlink.h"
 
@@ -21,6 +22,9 @@ namespace {
 
 constexpr int backlog = 128;
 constexpr std::string_view loopback = "lo";
+/// Between 51678 and 51680 ECS keeps ports for its agent, so images leave it alone.
+constexpr std::uint16_t kept_port = 51679;
+constexpr int destination_nat_priority = -100;
 
 /// Opens the socket in the namespace of the calling thread.
 Result<FileHandle> listen_here(schemas::Ipv4 address, std::uint16_t port) {
@@ -43,6 +47,27 @@ Result<FileHandle> listen_here(schemas::Ipv4 address, std::uint16_t port) {
   return handle;
 }
 
+/// Leads calls of `port` made in the namespace of the calling thread to the kept port. The table is
+/// made anew each time, in one transaction: an agent that comes back finds its earlier one.
+Outcome lead_calls(schemas::Ipv4 address, std::uint16_t port) {
+  auto firewall = Firewall::open();
+  if (!firewall.ok()) {
+    return firewall.error();
+  }
+  const nft::Table table{.family = "ip", .name = "stowage"};
+  const std::string here = nft::text(address.text());
+  const std::string to = R"({"addr":)" + here + R"(,"port":)" + std::to_string(kept_port) + "}";
+  return firewall.value().run(
+      {nft::add_table(table), nft::delete_table(table), nft::add_table(table),
+       nft::add_chain(table, "calling",
+                      {.type = "nat", .hook = "output", .priority = destination_nat_priority}),
+       nft::add_rule(table, "calling",
+                     {nft::is(nft::payload("ip", "daddr"), here),
+                      nft::is(nft::payload("tcp", "dport"), std::to_string(port)),
+                      nft::statement("dnat", to)})},
+      "lead calls of " + address.text() + " inside a task");
+}
+
 }  // namespace
 
 Result<int> open_listener(const std::string& namespace_path, schemas::Ipv4 address,
@@ -53,9 +78,13 @@ Result<int> open_listener(const std::string& namespace_path, schemas::Ipv4 addre
   }
   int listener = -1;
   const Outcome opened = in_namespace(name_space.value(), [&]() -> Outcome {
-    auto handle = listen_here(address, port);
+    auto handle = listen_here(address, kept_port);
     if (!handle.ok()) {
       return handle.error();
+    }
+    const Outcome led = lead_calls(address, port);
+    if (!led.ok()) {
+      return led.error();
     }
     listener = handle.value().release();
     return Done{};
