@@ -6,3 +6,9 @@ if(TARGET ecs-control)
 endif()
 add_test(NAME conformance_walk
   COMMAND ${PROJECT_SOURCE_DIR}/tests/conformance/walk ${walk_arguments})
+
+if(TARGET ecs-control)
+  add_test(NAME conformance_process
+    COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tests/conformance/process_test.py
+      $<TARGET_FILE:ecs-control>)
+endif()
