@@ -2,7 +2,7 @@
 
 #include "tests/unit/control_loop/stage.h"
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
 using stage::Stage;
 
 namespace {

@@ -2,7 +2,10 @@
 
 #include "tests/unit/control_loop/stage.h"
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""ms;
 using schemas::ErrorCode;
 using stage::Stage;
 

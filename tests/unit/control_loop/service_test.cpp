@@ -4,7 +4,7 @@
 
 #include "tests/unit/control_loop/stage.h"
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
 using schemas::ErrorCode;
 using stage::Stage;
 

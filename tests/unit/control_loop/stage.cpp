@@ -326,10 +326,9 @@ api::RunTaskRequest run_on_pool(Stage& stage, const std::string& definition) {
   api::RunTaskRequest request = run(definition);
   request.launch_type = api::LaunchType::fargate;
   api::AwsVpcConfiguration network;
-  for (const api::Subnet& subnet :
-       stage.call<api::ListSubnetsResponse>("ListSubnets", api::ListSubnetsRequest{})
-           .value()
-           .subnets) {
+  const auto listed =
+      stage.must<api::ListSubnetsResponse>("ListSubnets", api::ListSubnetsRequest{});
+  for (const api::Subnet& subnet : listed.subnets) {
     network.subnets.push_back(subnet.subnet_id);
   }
   request.network_configuration = api::NetworkConfiguration{.awsvpc_configuration = network};

@@ -187,24 +187,12 @@ Values state_values(const World& world, const schemas::Task& task) {
 
 Values values_of(const TaskUsage& usage) {
   const fargate_pool::MeterTotal& use = usage.use;
-  return {usage.task.text(),
-          usage.scope.account,
-          usage.scope.region,
-          usage.cluster,
-          usage.service,
-          usage.family,
-          usage.revision,
-          usage.cpu.count,
-          usage.memory.count,
-          use.last_sequence,
-          use.metered_ns,
-          use.monotonic_covered_ns,
-          use.missing_readings,
-          milliseconds(use.from),
-          milliseconds(use.until),
-          use.cpu_time_ns,
-          use.memory_byte_seconds,
-          use.memory_peak_bytes,
+  return {usage.task.text(),    usage.scope.account,     usage.scope.region,
+          usage.cluster,        usage.service,           usage.family,
+          usage.revision,       usage.cpu.count,         usage.memory.count,
+          use.last_sequence,    use.metered_ns,          use.monotonic_covered_ns,
+          use.missing_readings, milliseconds(use.from),  milliseconds(use.until),
+          use.cpu_time_ns,      use.memory_byte_seconds, use.memory_peak_bytes,
           flag(use.closed)};
 }
 

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "control/core/loop/loop.h"
+#include "control/core/loop/rows/reader.h"
+#include "control/core/world/change.h"
+#include "control/core/world/parts.h"
+
+namespace control {
+
+/// Rebuilds World by making the same changes that made it, table by table in the order in which
+/// they refer to each other.
+class Loader {
+ public:
+  Loader(const Snapshot& snapshot, const Settings& settings, schemas::Instant now)
+      : snapshot_(snapshot), settings_(settings), now_(now) {}
+
+  schemas::Result<World> load();
+
+ private:
+  void epoch(RowReader& row);
+  void cluster(RowReader& row);
+  void definition(RowReader& row);
+  void service(RowReader& row);
+  void service_event(RowReader& row);
+  void instance(RowReader& row);
+  void vpc(RowReader& row);
+  void subnet(RowReader& row);
+  void security_group(RowReader& row);
+  void eni(RowReader& row);
+  void task(RowReader& row);
+  void usage(RowReader& row);
+  void token(RowReader& row);
+
+  void read(Table table, void (Loader::*reader)(RowReader&));
+  void read_state(const Row& row, schemas::Task& task);
+  schemas::TaskSpecificationRef specification(RowReader& row, std::int64_t definition,
+                                              schemas::TaskSpecification specification,
+                                              const std::string& text);
+  [[nodiscard]] const std::vector<Row>& rows(Table table) const {
+    return snapshot_.rows[static_cast<std::size_t>(table)];
+  }
+  WorldParts& parts() { return WorldAccess::parts(world_); }
+
+  const Snapshot& snapshot_;
+  const Settings& settings_;
+  schemas::Instant now_;
+  World world_;
+  std::optional<schemas::Error> error_;
+  std::map<std::int64_t, const Row*> states_;
+  std::map<std::int64_t, schemas::InstanceId> instances_;
+  std::map<std::pair<std::int64_t, std::string>, schemas::TaskSpecificationRef> specifications_;
+  std::vector<std::pair<schemas::Instant, schemas::Eni>> released_;
+  std::vector<schemas::Eni> held_;
+};
+
+}  // namespace control
