@@ -113,7 +113,7 @@ schemas::Result<Supervised> supervise(const EngineHome& engine, const ContainerH
                         std::to_string(ended.si_status));
   }
   if (answer.value().data <= 0) {
-    return server_error(answer.value().message);
+    return server_error(said_by(answer.value().message));
   }
   Supervised supervised{.process = static_cast<pid_t>(answer.value().data),
                         .process_handle = open_process(answer.value().data),
