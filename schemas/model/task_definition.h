@@ -96,6 +96,8 @@ struct TaskDefinition {
   std::vector<PlacementConstraint> placement_constraints;
   std::string task_role_arn;
   std::string execution_role_arn;
+  std::string cpu_architecture;         ///< as stated, "X86_64"; empty = not stated
+  std::string operating_system_family;  ///< as stated, "LINUX"; empty = not stated
   std::vector<Tag> tags;
   Instant registered_at{};
   std::string registered_by;

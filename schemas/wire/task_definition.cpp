@@ -91,6 +91,8 @@ constexpr std::array task_definition_members{
     STOWAGE_MEMBER(schemas::TaskDefinition, placement_constraints),
     STOWAGE_MEMBER(schemas::TaskDefinition, task_role_arn),
     STOWAGE_MEMBER(schemas::TaskDefinition, execution_role_arn),
+    STOWAGE_MEMBER(schemas::TaskDefinition, cpu_architecture),
+    STOWAGE_MEMBER(schemas::TaskDefinition, operating_system_family),
     STOWAGE_MEMBER(schemas::TaskDefinition, tags),
     STOWAGE_MEMBER(schemas::TaskDefinition, registered_at),
     STOWAGE_MEMBER(schemas::TaskDefinition, registered_by),

@@ -120,6 +120,11 @@ Outcome read_size(const api::RegisterTaskDefinitionRequest& input, TaskDefinitio
   return schemas::Done{};
 }
 
+template <class Enum>
+std::string name_or_empty(const std::optional<Enum>& value) {
+  return value ? std::string(codec::name_of(*value)) : std::string();
+}
+
 std::vector<LaunchType> read_compatibilities(
     const std::optional<std::vector<api::Compatibility>>& wanted) {
   std::vector<LaunchType> read;
@@ -155,6 +160,11 @@ Result<TaskDefinition> read_definition(const api::RegisterTaskDefinitionRequest&
     return tags.error();
   }
   definition.tags = tags.value();
+  if (input.runtime_platform) {
+    const api::RuntimePlatform& platform = *input.runtime_platform;
+    definition.cpu_architecture = name_or_empty(platform.cpu_architecture);
+    definition.operating_system_family = name_or_empty(platform.operating_system_family);
+  }
   definition.requires_compatibilities = read_compatibilities(input.requires_compatibilities);
   definition.compatibilities = {LaunchType::ec2};
   const Outcome fargate = fargate_pool::check_definition(definition);

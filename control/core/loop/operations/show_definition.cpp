@@ -154,6 +154,11 @@ api::TaskDefinition show_definition(const schemas::Scope& scope,
   if (definition.memory) {
     shown.memory = std::to_string(definition.memory->count);
   }
+  if (!definition.cpu_architecture.empty() || !definition.operating_system_family.empty()) {
+    shown.runtime_platform = {
+        .cpu_architecture = codec::named<api::CPUArchitecture>(definition.cpu_architecture),
+        .operating_system_family = codec::named<api::OSFamily>(definition.operating_system_family)};
+  }
   shown.registered_at = definition.registered_at;
   shown.deregistered_at = definition.deregistered_at;
   shown.registered_by = unless_empty(definition.registered_by);
