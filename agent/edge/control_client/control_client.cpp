@@ -128,6 +128,7 @@ void ControlClient::run(Line& line) {
       line.wait_until_woken();
       continue;
     }
+    const auto asked = std::chrono::steady_clock::now();
     schemas::Result<HttpReply> reply =
         line.client().post("/agent/v1/sync", identity_.secret, wire::encode(*request),
                            milliseconds(request->hold_ms) + kPatience);
@@ -155,13 +156,18 @@ void ControlClient::run(Line& line) {
       line.pause(line.backoff().next(), ending_);
       continue;
     }
-    const bool unheard = line.purpose() == ChannelHost::Purpose::report &&
-                         answer.value().acknowledged < request->report_sequence;
+    // Neither a report that is not durable yet nor an answer that came at once without news may
+    // make this turn in a tight circle.
+    const bool unheard = line.purpose() == ChannelHost::Purpose::report
+                             ? answer.value().acknowledged < request->report_sequence
+                             : answer.value().version == request->have_version &&
+                                   answer.value().asks.empty() &&
+                                   std::chrono::steady_clock::now() - asked < kFirstPause;
     host_.answered(*request, std::move(answer).value());
     if (!unheard) {
       line.backoff().reset();
     } else {
-      line.pause(line.backoff().next(), ending_);  // not durable yet: do not ask in a tight circle
+      line.pause(line.backoff().next(), ending_);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/edge/logs/log_files.h"
 #include "agent/edge/metadata/documents.h"
 #include "agent/edge/runner/clock.h"
 
@@ -134,8 +135,11 @@ Performed Performer::perform(const Job& job) {
       break;
     case Action::apply_network:
       error = words_of(networking_.apply(*job.network));
+      done.phases["eni"] = watch.elapsed();
       break;
   }
+  // What programs say ends in a line break; what a user reads in `stoppedReason` must not.
+  error.erase(error.find_last_not_of(" \n\r\t") + 1);
   return done;
 }
 
@@ -333,10 +337,12 @@ std::string Performer::release_sandbox(const Job& job) {
 std::int64_t Performer::log_bytes(const Job& job) const {
   std::int64_t bytes = 0;
   for (const schemas::ContainerAssignment& container : job.task->containers) {
-    const std::filesystem::path newest = engine_.log_path(job.task->id, container.definition.name);
-    std::error_code error;
-    const std::uintmax_t size = std::filesystem::file_size(newest, error);
-    bytes += error ? 0 : static_cast<std::int64_t>(size);
+    for (const std::filesystem::path& file :
+         log_files(engine_.log_path(job.task->id, container.definition.name))) {
+      std::error_code error;
+      const std::uintmax_t size = std::filesystem::file_size(file, error);
+      bytes += error ? 0 : static_cast<std::int64_t>(size);
+    }
   }
   return bytes;
 }

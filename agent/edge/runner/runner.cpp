@@ -1,11 +1,8 @@
 #include "agent/edge/runner/runner.h"
 
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <future>
-#include <set>
 #include <utility>
 
 #include "agent/edge/runner/clock.h"
@@ -19,9 +16,6 @@ constexpr std::int64_t kPullThreads = 3;
 constexpr std::size_t kBatchMax = 64;
 /// An idle loop looks at its log this often; also bounds the cost of a missed wake-up.
 constexpr std::chrono::milliseconds kIdle{2'000};
-/// Asked of control; it may answer earlier. Longer: fewer questions. Shorter: a dead connection is
-/// noticed sooner.
-constexpr std::int64_t kHoldMs = 20'000;
 
 std::int64_t whole_ms(std::chrono::microseconds span) { return span.count() / 1000; }
 
@@ -31,16 +25,22 @@ Runner::Runner(RunnerParts parts, Checkpoint checkpoint, Fatal fatal)
     : parts_(std::move(parts)),
       checkpoint_(std::move(checkpoint)),
       fatal_(std::move(fatal)),
-      metadata_([this](const SocketOwner& owner, std::string_view path) {
-        return answer_metadata_request(owner, path);
-      }),
-      performer_(parts_.engine, parts_.networking, metadata_, parts_.data_directory),
+      metadata_(
+          std::make_unique<MetadataServer>([this](const SocketOwner& owner, std::string_view path) {
+            return answer_metadata_request(owner, path);
+          })),
+      performer_(parts_.engine, parts_.networking, *metadata_, parts_.data_directory),
       pulls_(kPullThreads),
       lanes_(parts_.threads) {
   state_.policy = parts_.policy;
 }
 
-Runner::~Runner() { stop(std::chrono::milliseconds(0)); }
+Runner::~Runner() {
+  // Everything that uses what this object is made of must have ended before any of it goes.
+  constexpr std::chrono::hours kAsLongAsItTakes{24};
+  stop(kAsLongAsItTakes);
+  metadata_.reset();
+}
 
 void Runner::on_news(News news) { news_ = std::move(news); }
 
@@ -65,111 +65,6 @@ bool Runner::stop(std::chrono::milliseconds patience) {
   }
   const bool pulled = pulls_.finish(patience);
   return lanes_.finish(patience) && pulled;
-}
-
-schemas::Result<std::vector<FoundContainer>> Runner::find_containers(const Restored& restored) {
-  schemas::Result<std::vector<ContainerState>> states = parts_.engine.recover();
-  if (!states.ok()) {
-    return states.error();
-  }
-  std::set<schemas::ContainerId> begun;
-  for (const TaskRecord& task : restored.tasks) {
-    for (std::size_t i = 0; i < task.containers.size(); ++i) {
-      if (task.containers[i].progress >= ContainerProgress::starting) {
-        begun.insert(task.assignment->containers[i].id);
-      }
-    }
-  }
-  std::vector<FoundContainer> found;
-  for (const ContainerState& state : states.value()) {
-    if (!begun.contains(state.id)) {
-      // Made but never started, and what it was made from is no longer known: made anew.
-      const schemas::Outcome removed = parts_.engine.remove(state.id);
-      if (!removed.ok()) {
-        spdlog::warn("Container {} of an interrupted start stays for now: {}", state.id.text(),
-                     removed.error().message);
-      }
-      continue;
-    }
-    FoundContainer one;
-    one.task = state.task;
-    one.container = state.id;
-    one.runtime_id = state.runtime_id;
-    one.image_digest = state.image_digest;
-    if (state.phase == ContainerPhase::running) {
-      one.condition = FoundContainer::Condition::running;
-    } else if (state.phase == ContainerPhase::exited) {
-      one.condition = FoundContainer::Condition::exited;
-      if (state.exit) {
-        one.exit_code = state.exit->exit_code;
-        one.reason = state.exit->reason;
-        one.finished_at = state.exit->finished_at;
-      }
-    }
-    found.push_back(std::move(one));
-  }
-  return found;
-}
-
-void Runner::keep_networks(const std::vector<TaskRecord>& tasks) {
-  std::set<schemas::TaskId> with_namespace;
-  std::set<std::string> bridge_keys;
-  for (const TaskRecord& task : tasks) {
-    if (task.cleaned) {
-      continue;
-    }
-    if (task.assignment->network_mode == schemas::NetworkMode::awsvpc) {
-      with_namespace.insert(task.assignment->id);
-    } else if (task.assignment->network_mode == schemas::NetworkMode::bridge) {
-      for (const schemas::ContainerAssignment& container : task.assignment->containers) {
-        bridge_keys.insert(container.id.text());
-      }
-    }
-  }
-  const schemas::Outcome kept = parts_.networking.keep_only(with_namespace, bridge_keys);
-  if (!kept.ok()) {
-    spdlog::warn("Left-over namespaces stay for now: {}", kept.error().message);
-  }
-}
-
-schemas::Outcome Runner::recover() {
-  schemas::Result<Restored> restored = checkpoint_.load(parts_.boot_id);
-  if (!restored.ok()) {
-    return restored.error();
-  }
-  const Restored& old = restored.value();
-  const Boot boot =
-      old.boot_id.empty() || old.boot_id == parts_.boot_id ? Boot::same : Boot::changed;
-  schemas::Result<std::vector<FoundContainer>> found = find_containers(old);
-  if (!found.ok()) {
-    return found.error();
-  }
-  std::vector<schemas::TaskId> known;
-  for (const TaskRecord& task : old.tasks) {
-    if (!task.cleaned) {
-      known.push_back(task.assignment->id);
-    }
-  }
-  const schemas::Outcome swept = parts_.engine.sweep(known);
-  if (!swept.ok()) {
-    spdlog::warn("Left-over containers stay for now: {}", swept.error().message);
-  }
-  keep_networks(old.tasks);
-  constexpr std::int64_t kStartBits = 32;
-  state_.change = old.starts << kStartBits;
-  state_.network = old.network;
-  for (const schemas::MeterRecord& record : old.meters) {
-    state_.meters.push_back({record, ++state_.change});
-  }
-  spdlog::info("Found {} tasks and {} containers of an earlier run{}", old.tasks.size(),
-               found.value().size(), boot == Boot::changed ? "; the host has restarted since" : "");
-  merge(agent::recover(state_, old.tasks, found.value(), boot, now()));
-  for (const auto& [id, task] : state_.tasks) {
-    progress_[id].logged = task.record.status;
-    publish(id);
-  }
-  flush();
-  return schemas::Done{};
 }
 
 void Runner::post(Work work) {
@@ -280,32 +175,6 @@ void Runner::flush() {
   }
 }
 
-void Runner::publish(const schemas::TaskId& id) {
-  const TaskState& task = state_.tasks.at(id);
-  auto view = std::make_shared<TaskView>();
-  view->record = task.record;
-  if (task.record.eni) {
-    const auto subnet = state_.network.subnets.find(task.record.eni->subnet);
-    if (subnet != state_.network.subnets.end()) {
-      view->subnet = subnet->second;
-    }
-  }
-  const std::lock_guard lock(views_mutex_);
-  const bool fresh = views_.insert_or_assign(id, std::move(view)).second;
-  if (fresh) {
-    const auto& containers = task.assignment().containers;
-    for (std::size_t i = 0; i < containers.size(); ++i) {
-      containers_[containers[i].id] = {id, static_cast<std::int64_t>(i)};
-    }
-  }
-}
-
-std::shared_ptr<const TaskView> Runner::view(const schemas::TaskId& task) const {
-  const std::lock_guard lock(views_mutex_);
-  const auto found = views_.find(task);
-  return found == views_.end() ? nullptr : found->second;
-}
-
 void Runner::carry_out(const Effect& effect) {
   Job job;
   job.effect = effect;
@@ -336,10 +205,14 @@ void Runner::performed(Performed done) {
   if (!finished.error.empty()) {
     spdlog::warn("task {}: {}", finished.effect.task.text(), finished.error);
   }
-  const auto progress = progress_.find(finished.effect.task);
-  if (progress != progress_.end()) {
-    for (const auto& [name, span] : done.phases) {
-      progress->second.phases[name] += span;
+  for (auto& [id, progress] : progress_) {
+    // Making what interfaces stand on is a part of every start that waits for it.
+    const bool waits = finished.effect.action == Action::apply_network &&
+                       progress.logged < schemas::TaskStatus::running;
+    if (waits || id == finished.effect.task) {
+      for (const auto& [name, span] : done.phases) {
+        progress.phases[name] += span;
+      }
     }
   }
   take(finished);
@@ -385,84 +258,6 @@ void Runner::container_exited(const ContainerExit& exit) {
                  exit.reason.empty() ? "" : " (" + exit.reason + ")");
     take(Exited{home.first, home.second, exit.exit_code, exit.reason, exit.finished_at});
   });
-}
-
-std::optional<schemas::SyncRequest> Runner::next_request(ChannelHost::Purpose purpose) {
-  auto promise = std::make_shared<std::promise<std::optional<schemas::SyncRequest>>>();
-  std::future<std::optional<schemas::SyncRequest>> future = promise->get_future();
-  post([this, purpose, promise] {
-    std::optional<schemas::SyncRequest> request;
-    if (purpose == ChannelHost::Purpose::poll) {
-      request.emplace();
-      request->have_version = state_.held_version;
-      request->report_sequence = state_.acknowledged;
-      request->hold_ms = kHoldMs;
-    } else if (state_.change > state_.acknowledged || !inventory_told_) {
-      request = sync_request(state_);
-      if (!inventory_told_) {
-        request->inventory = parts_.inventory;
-      }
-    }
-    if (request) {
-      request->agent = parts_.instance;
-      request->boot_id = parts_.boot_id;
-    }
-    promise->set_value(std::move(request));
-  });
-  // A loop that has ended answers nothing any more.
-  while (future.wait_for(kIdle) != std::future_status::ready) {
-    const std::lock_guard lock(mutex_);
-    if (ending_) {
-      return std::nullopt;
-    }
-  }
-  return future.get();
-}
-
-void Runner::answered(const schemas::SyncRequest& request, schemas::SyncAnswer answer) {
-  const bool told = request.inventory.has_value();
-  post([this, told, asked_version = request.have_version, answer = std::move(answer)]() mutable {
-    inventory_told_ = inventory_told_ || told;
-    Answered event{std::move(answer), asked_version};
-    Step made = step(state_, event, now());
-    if (made.network == Step::Network::changed) {
-      gathered_network_.push_back(event.answer);
-    }
-    merge(std::move(made));
-    if (asked_) {
-      for (const schemas::Ask& ask : event.answer.asks) {
-        asked_(ask);
-      }
-    }
-  });
-}
-
-MetadataReply Runner::answer_metadata_request(const SocketOwner& owner, std::string_view path) {
-  const std::shared_ptr<const TaskView> known = view(owner.task);
-  if (!known) {
-    return {404, R"({"error":"the task has ended"})"};
-  }
-  TaskView full = *known;
-  if (full.record.assignment->network_mode == schemas::NetworkMode::bridge) {
-    for (std::size_t i = 0; i < full.record.containers.size(); ++i) {
-      full.bridge_addresses.push_back(
-          performer_.bridge_address(owner.task, static_cast<std::int64_t>(i)));
-    }
-  }
-  const auto use = [&](std::int64_t) -> std::optional<UseView> {
-    const schemas::Result<TaskUse> numbers = parts_.engine.task_use(owner.task);
-    if (!numbers.ok()) {
-      return std::nullopt;
-    }
-    UseView seen;
-    seen.read_at = now().wall;
-    seen.cpu_ns = numbers.value().cpu_time_ns;
-    seen.online_cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
-    seen.memory_bytes = numbers.value().memory_bytes;
-    seen.memory_peak_bytes = numbers.value().memory_peak_bytes;
-    return seen;
-  };
-  return answer_metadata(full, owner.sandbox, path, use);
 }
 
 }  // namespace agent

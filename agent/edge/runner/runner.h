@@ -94,7 +94,7 @@ class Runner {
   Fatal fatal_;
   News news_;
   Asked asked_;
-  MetadataServer metadata_;
+  std::unique_ptr<MetadataServer> metadata_;
   Performer performer_;
 
   // The loop's own.
