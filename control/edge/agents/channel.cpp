@@ -70,7 +70,6 @@ void Channel::join(const http::Request& request, const http::ExchangeRef& exchan
       return;
     }
     schemas::JoinAnswer& joined = std::get<schemas::JoinAnswer>(answer);
-    spdlog::info("host {} joined {}", joined.instance.text(), where);
     joined.secret = secret;
     http::answer(exchange, counted(count, ok(wire::encode(joined))));
   });

@@ -20,6 +20,16 @@ constexpr schemas::Duration trim_every{5'000};
 /// A turn beyond this is worth a line in the log: callers have felt it.
 constexpr std::chrono::milliseconds slow_turn{500};
 
+/// What an operator wants to have read in the morning: hosts that come, go and are given up, and
+/// what became of services. Tasks are too many; the event log has them.
+void log_for_people(const Event& event) {
+  const bool lost = event.kind == "instance.disconnected" || event.kind == "instance.lost";
+  const bool told = event.kind.starts_with("instance.") || event.kind.starts_with("service.") ||
+                    event.kind.starts_with("deployment.");
+  const auto level = lost ? spdlog::level::warn : told ? spdlog::level::info : spdlog::level::debug;
+  spdlog::log(level, "{} {} {}", event.kind, event.subject, event.detail);
+}
+
 schemas::Error overloaded() {
   return {.code = schemas::ErrorCode::throttling,
           .message = "Control has more requests waiting than it can answer in time; try again."};
@@ -221,6 +231,9 @@ void TurnLoop::deliver(Turn turn) {
   }
   for (AgentReply& reply : turn.agents) {
     answer(reply.waiter, std::move(reply.answer), static_cast<const OnAgentAnswer*>(nullptr));
+  }
+  for (const Event& event : turn.events) {
+    log_for_people(event);
   }
   parts_.feed.publish(turn.events);
 }
