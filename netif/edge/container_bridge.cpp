@@ -314,10 +314,10 @@ Outcome ContainerBridge::set_ports(Host& host, const std::string& key, Endpoint&
   std::vector<std::string> commands;
   std::vector<std::string> record{endpoint.address.text()};
   for (const PublishedPort& port : endpoint.ports) {
-    append(commands, unpublish(host.names, published(port, endpoint.address)));
+    nft::append(commands, unpublish(host.names, published(port, endpoint.address)));
   }
   for (const PublishedPort& port : ports) {
-    append(commands, publish(host.names, published(port, endpoint.address)));
+    nft::append(commands, publish(host.names, published(port, endpoint.address)));
     record.push_back(port_line(port));
   }
   // The guard's element may be there already; an element can be added twice.
@@ -368,7 +368,7 @@ Outcome ContainerBridge::remove(Host& host, const std::string& key) {
     std::vector<std::string> commands =
         dismiss(host_guard(host.names), guarded(host.names, key, address));
     for (const PublishedPort& port : found->second.ports) {
-      append(commands, unpublish(host.names, published(port, address)));
+      nft::append(commands, unpublish(host.names, published(port, address)));
     }
     if (Outcome dismissed = host.firewall.run(commands, "dismiss container " + key);
         !dismissed.ok()) {

@@ -8,7 +8,7 @@
 #include "netif/core/addresses.h"
 #include "netif/edge/host.h"
 #include "netif/edge/host_networking.h"
-#include "netif/edge/rules.h"
+#include "netif/edge/host_rules.h"
 #include "schemas/base/result.h"
 
 namespace netif {

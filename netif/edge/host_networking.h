@@ -32,6 +32,8 @@ struct BridgeEndpoint {
   std::uint8_t prefix = 0;
 };
 
+class HostKernel;
+
 /// The network of one host: routers, tunnels, interfaces, firewalls and task namespaces, made in
 /// the namespace that `open` is called in. Every call is idempotent and may be repeated after a
 /// crash at any point; calls from several threads are safe and wait for each other, except that
@@ -88,9 +90,8 @@ class HostNetworking {
   schemas::Outcome remove_all();
 
  private:
-  class Kernel;
-  explicit HostNetworking(std::unique_ptr<Kernel> kernel);
-  std::unique_ptr<Kernel> kernel_;
+  explicit HostNetworking(std::unique_ptr<HostKernel> kernel);
+  std::unique_ptr<HostKernel> kernel_;
 };
 
 }  // namespace netif

@@ -11,6 +11,7 @@
 #include "netif/edge/firewall.h"
 #include "netif/edge/namespaces.h"
 #include "netif/edge/netlink.h"
+#include "netif/edge/nft_text.h"
 
 namespace netif {
 

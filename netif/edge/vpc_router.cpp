@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "netif/edge/namespaces.h"
+#include "netif/edge/router_rules.h"
 #include "netif/edge/routes.h"
 #include "schemas/base/require.h"
 
@@ -301,7 +302,7 @@ Outcome VpcRouter::attach(const EniAssignment& eni, const std::string& task_name
   // The guard first: whatever the task's end sends from its first moment on is checked.
   std::vector<std::string> rules{admit(router_guard(), guarded(eni))};
   if (eni.public_address) {
-    append(rules, admit_public({.outside = *eni.public_address, .inside = eni.address}));
+    nft::append(rules, admit_public({.outside = *eni.public_address, .inside = eni.address}));
   }
   if (Outcome admitted = firewall_.run(rules, "admit " + eni.id.text()); !admitted.ok()) {
     return admitted;
@@ -354,7 +355,7 @@ Outcome VpcRouter::detach(const EniAssignment& eni) {
   const std::string port = names_.eni_port(eni.id);
   std::vector<std::string> rules = dismiss(router_guard(), guarded(eni));
   if (eni.public_address) {
-    append(rules, dismiss_public({.outside = *eni.public_address, .inside = eni.address}));
+    nft::append(rules, dismiss_public({.outside = *eni.public_address, .inside = eni.address}));
   }
   if (Outcome dismissed = firewall_.run(rules, "dismiss " + eni.id.text()); !dismissed.ok()) {
     return dismissed;
@@ -401,10 +402,10 @@ Outcome VpcRouter::rewrite_firewall(const HostNetwork& found) {
       rules.publics.push_back({.outside = *eni.public_address, .inside = eni.address});
     }
   }
-  return firewall_.run(
-      replacing({router_table(), router_guard()},
-                {router_rules(rules), guard_rules(router_guard(), names_, eni_port_kind, ports)}),
-      "write a router's rules");
+  return firewall_.run(nft::replacing({router_table(), router_guard()},
+                                      {router_rules(rules),
+                                       guard_rules(router_guard(), names_, eni_port_kind, ports)}),
+                       "write a router's rules");
 }
 
 }  // namespace netif

@@ -9,10 +9,10 @@
 #include "netif/core/host_network.h"
 #include "netif/edge/file_handle.h"
 #include "netif/edge/firewall.h"
+#include "netif/edge/guard_rules.h"
 #include "netif/edge/host.h"
 #include "netif/edge/links.h"
 #include "netif/edge/netlink.h"
-#include "netif/edge/rules.h"
 #include "schemas/base/result.h"
 
 namespace netif {
