@@ -89,6 +89,8 @@ take_down() {  # what `hosts down` does, with $dir set
   flock -w 120 8 || { echo "hosts: somebody else is taking $dir down" >&2; return 1; }
   [[ -e $dir/record ]] || return 0
   id=$(recorded id)
+  line=$(recorded bin)
+  bin=${line:-$bin}
   while read -r line; do
     if process_alive "$line"; then kill -KILL "${line%%:*}" 2>/dev/null || true; fi
   done < <(recorded builder | sort -u)
