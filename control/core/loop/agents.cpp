@@ -4,6 +4,7 @@
 
 #include "control/core/lifecycle/lifecycle.h"
 #include "control/core/loop/details.h"
+#include "control/core/loop/names.h"
 #include "control/core/loop/polls.h"
 #include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
@@ -32,10 +33,24 @@ void log_instance(Context& context, const ContainerInstance& instance, std::stri
             wire::encode(detail));
 }
 
+/// The name of the cluster that a host asks for, which may be written as its ARN.
+std::string cluster_name(const AgentJoin& join) {
+  const std::string asked = join.request.cluster.empty() ? "default" : join.request.cluster;
+  return local_name(join.scope, "cluster", asked).value_or(asked);
+}
+
+/// The same rule as CreateCluster's.
+bool is_cluster_name(const std::string& name) {
+  return name.size() <= 255 && std::all_of(name.begin(), name.end(), [](char letter) {
+           return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                  (letter >= '0' && letter <= '9') || letter == '-' || letter == '_';
+         });
+}
+
 /// The cluster a host asks for. One that does not exist yet is made: who starts the agents first
 /// and the cluster afterwards, or mistypes, sees either way what was meant in the list of clusters.
 std::int64_t cluster_for(Context& context, const AgentJoin& join) {
-  const std::string name = join.request.cluster.empty() ? "default" : join.request.cluster;
+  const std::string name = cluster_name(join);
   const Cluster* known = find_cluster(context.world, join.scope, name);
   if (known != nullptr && known->status == schemas::ClusterStatus::active) {
     return known->key;
@@ -184,6 +199,12 @@ void join(Context& context, const AgentJoin& request) {
                std::to_string(inventory.cpu.count) + " units, " +
                std::to_string(inventory.memory.count) + " MiB and zone '" +
                inventory.availability_zone + "'.");
+    return;
+  }
+  if (!request.request.pool && !is_cluster_name(cluster_name(request))) {
+    refuse(context, request.waiter, ErrorCode::invalid_parameter,
+           "'" + cluster_name(request) +
+               "' is no name of a cluster: up to 255 letters, digits, hyphens and underscores.");
     return;
   }
   ContainerInstance instance;

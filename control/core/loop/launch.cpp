@@ -45,6 +45,7 @@ LaunchRefusal refusal_for(const World& world, const TaskSpecification& specifica
                           const std::vector<Refusal>& refusals) {
   if (specification.launch_type == LaunchType::fargate) {
     std::string why(pool_shortage());
+    why += why.ends_with('.') ? "" : ".";
     if (refusals.empty()) {
       why += " The pool has no hosts: start one with ecs-agent --pool.";
     } else {

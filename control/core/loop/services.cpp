@@ -67,6 +67,12 @@ void starve(Context& context, const Service& service, const LaunchOrder& order,
       order.specification->launch_type == schemas::LaunchType::fargate ? 0 : service.cluster;
   context.parked.starved[service.key] = {.fleet = fleet,
                                          .generation = context.world.fleet(fleet).generation()};
+  // A task that is on its way out may be all that stands in the way: that is no news yet.
+  for (const ServiceTask& each : service_tasks(context.world, service.key)) {
+    if (each.task->desired_status == schemas::TaskStatus::stopped) {
+      return;
+    }
+  }
   std::string message = unable_to_place_message(service.name, refusal.event);
   if (is_news(service, message, context.settings.deploy.repeat_events_after, context.now)) {
     add_service_event(context, service.key, std::move(message));

@@ -135,6 +135,21 @@ TEST_CASE("a host that joins a cluster which does not exist makes it") {
   CHECK(stage.events.front().kind == "cluster.created");
 }
 
+TEST_CASE("a host that asks for a cluster by an impossible name is refused") {
+  Stage stage;
+  schemas::JoinRequest request;
+  request.cluster = "my cluster";
+  request.inventory.cpu = {1024};
+  request.inventory.memory = {1024};
+  request.inventory.availability_zone = "us-east-1a";
+  const control::Turn turn = stage.turn({control::AgentJoin{
+      .waiter = 1, .scope = stage::scope, .identity_hash = "new", .request = request}});
+  const auto* error = std::get_if<schemas::Error>(&turn.agents.front().answer);
+  REQUIRE(error != nullptr);
+  CHECK(error->message.find("my cluster") != std::string::npos);
+  CHECK(stage.world->clusters.empty());
+}
+
 TEST_CASE("a report about a task that is not the host's own changes nothing and is told gone") {
   Stage stage;
   stage::small_cluster(stage);

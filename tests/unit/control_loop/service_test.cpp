@@ -160,6 +160,30 @@ TEST_CASE("a service that finds no room says why and goes on when there is") {
   CHECK(stage::described_service(stage, "c", "s").running_count == 3);
 }
 
+TEST_CASE("a deployment that only waits for a port to come free says nothing of missing room") {
+  Stage stage;
+  stage::small_cluster(stage);
+  api::RegisterTaskDefinitionRequest bound = stage::definition("bound");
+  api::PortMapping port;
+  port.container_port = 80;
+  port.host_port = 8080;
+  bound.container_definitions.front().port_mappings = {port};
+  stage.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition", bound);
+  create(stage, "s", "bound", 2);
+  pass(stage, 45s);
+  api::UpdateServiceRequest request = update("s");
+  request.force_new_deployment = true;
+  request.deployment_configuration.emplace();
+  request.deployment_configuration->minimum_healthy_percent = 50;
+  request.deployment_configuration->maximum_percent = 100;
+  REQUIRE(stage.call<api::UpdateServiceResponse>("UpdateService", request).ok());
+  pass(stage, 150s);
+  const api::Service service = stage::described_service(stage, "c", "s");
+  CHECK(service.running_count == 2);
+  CHECK(service.deployments->size() == 1);
+  CHECK_FALSE(has_event(service, "unable to place"));
+}
+
 TEST_CASE("a lost host gets nothing new at once, and its tasks are replaced after the grace") {
   Stage stage;
   stage::small_cluster(stage);
