@@ -10,6 +10,7 @@
 #include "netif/edge/host_rules.h"
 #include "netif/edge/links.h"
 #include "netif/edge/namespaces.h"
+#include "netif/edge/router_rules.h"
 #include "netif/edge/routes.h"
 
 namespace netif {
@@ -69,6 +70,10 @@ Outcome HostKernel::begin() {
 Outcome HostKernel::adopt(const HostNetwork& want) {
   have_ = {};
   routers_.clear();
+  // First, because the routes by which public addresses are found go with their routers.
+  if (Outcome done = release_publics(want); !done.ok()) {
+    return done;
+  }
   if (Outcome done = adopt_routers(want); !done.ok()) {
     return done;
   }
@@ -114,25 +119,16 @@ Outcome HostKernel::adopt_routers(const HostNetwork& want) {
   return Done{};
 }
 
-/// Deletes links of ours in the host's namespace that nothing of ours needs, and public addresses
-/// that are nobody's any more.
-Outcome HostKernel::sweep_host() {
-  std::set<std::string> kept = containers_.links(host_.names);
-  std::set<int> uplinks;
-  std::set<Ipv4> addresses;
-  for (const auto& [vpc, router] : routers_) {
-    kept.insert(host_.names.uplink(vpc));
-    uplinks.insert(router.uplink());
-    addresses.insert(router.transit());
-  }
-  for (const auto& [id, eni] : have_.enis) {
-    if (eni.public_address) {
-      addresses.insert(*eni.public_address);
-    }
+/// Takes back public addresses that `want` gives to nobody. They are found by their routes, which
+/// lead through links of ours.
+Outcome HostKernel::release_publics(const HostNetwork& want) {
+  std::set<Ipv4> wanted;
+  for (const auto& [id, eni] : want.enis) {
+    wanted.insert(eni.public_address.value_or(Ipv4{}));
   }
   const auto links = list_links(host_.netlink);
   const auto routes = list_routes(host_.netlink);
-  const auto proxies = list_proxies(host_.netlink, host_.underlay);
+  const auto proxies = list_proxies(host_.netlink);
   for (const Error* error :
        {links.ok() ? nullptr : &links.error(), routes.ok() ? nullptr : &routes.error(),
         proxies.ok() ? nullptr : &proxies.error()}) {
@@ -140,30 +136,45 @@ Outcome HostKernel::sweep_host() {
       return *error;
     }
   }
+  std::set<int> ours;
+  for (const Link& link : links.value()) {
+    if (host_.names.is_ours(link.name)) {
+      ours.insert(link.index);
+    }
+  }
+  std::vector<Message> messages;
+  for (const Route& route : routes.value()) {
+    if (!ours.contains(route.link) || route.protocol != our_protocol ||
+        transit_range.contains(route.to.base) || wanted.contains(route.to.base)) {
+      continue;
+    }
+    for (const NeighbourEntry& proxy : proxies.value()) {
+      if (proxy.address == route.to.base) {
+        messages.push_back(remove_proxy(proxy.link, proxy.address));
+      }
+    }
+    messages.push_back(remove_host_route(route.link, route.to.base));
+  }
+  return host_.netlink.run(std::move(messages));
+}
+
+/// Deletes links of ours in the host's namespace that nothing of ours needs.
+Outcome HostKernel::sweep_host() {
+  std::set<std::string> kept = containers_.links(host_.names);
+  for (const auto& [vpc, router] : routers_) {
+    kept.insert(host_.names.uplink(vpc));
+  }
+  const auto links = list_links(host_.netlink);
+  if (!links.ok()) {
+    return links.error();
+  }
   std::vector<std::string> strange;
   for (const Link& link : links.value()) {
     if (host_.names.is_ours(link.name) && !kept.contains(link.name)) {
       strange.push_back(link.name);
     }
   }
-  if (Outcome deleted = delete_links(host_.netlink, strange, host_.names.leaving_group());
-      !deleted.ok()) {
-    return deleted;
-  }
-  std::vector<Message> messages;
-  for (const Route& route : routes.value()) {
-    if (uplinks.contains(route.link) && route.protocol == our_protocol &&
-        !addresses.contains(route.to.base)) {
-      messages.push_back(remove_host_route(route.link, route.to.base));
-    }
-  }
-  for (const Ipv4 address : proxies.value()) {
-    if (host_.settings.public_range && host_.settings.public_range->contains(address) &&
-        !addresses.contains(address)) {
-      messages.push_back(remove_proxy(host_.underlay, address));
-    }
-  }
-  return host_.netlink.run(std::move(messages));
+  return delete_links(host_.netlink, strange, host_.names.leaving_group());
 }
 
 Outcome HostKernel::rewrite_host_rules(const std::set<Ipv4>& peers) {

@@ -102,6 +102,9 @@ Outcome HostKernel::remove_router(const VpcId& vpc) {
     }
     routers_.erase(found);  // its sockets would keep the namespace alive
   }
+  std::erase_if(have_.subnets, [&](const auto& entry) { return entry.second.vpc == vpc; });
+  std::erase_if(have_.enis, [&](const auto& entry) { return entry.second.vpc == vpc; });
+  std::erase_if(have_.neighbours, [&](const auto& entry) { return entry.second.vpc == vpc; });
   return VpcRouter::remove(host_, vpc);
 }
 
@@ -232,6 +235,12 @@ Outcome HostKernel::open_public(const EniAssignment& eni) {
   if (!eni.public_address) {
     return Done{};
   }
+  const auto& range = host_.settings.public_range;
+  if (range && !range->contains(*eni.public_address)) {
+    return Error{ErrorCode::server, "the public address " + eni.public_address->text() + " of " +
+                                        eni.id.text() + " is not of this host's range " +
+                                        range->text()};
+  }
   if (Outcome admitted =
           host_.firewall.run({admit_address(host_.names, public_set, *eni.public_address)},
                              "admit " + eni.public_address->text());
@@ -252,9 +261,12 @@ Outcome HostKernel::close_public(const EniAssignment& eni) {
     return Done{};
   }
   std::vector<Message> messages;
-  messages.push_back(remove_host_route(routers_.at(eni.vpc).uplink(), *eni.public_address));
+  // The route goes last: it is what a later process knows the address by.
   if (host_.underlay != 0) {
     messages.push_back(remove_proxy(host_.underlay, *eni.public_address));
+  }
+  if (const auto router = routers_.find(eni.vpc); router != routers_.end()) {
+    messages.push_back(remove_host_route(router->second.uplink(), *eni.public_address));
   }
   if (Outcome removed = host_.netlink.run(std::move(messages)); !removed.ok()) {
     return removed;

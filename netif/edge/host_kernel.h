@@ -39,6 +39,7 @@ class HostKernel {
  private:
   schemas::Outcome adopt(const HostNetwork& want);
   schemas::Outcome adopt_routers(const HostNetwork& want);
+  schemas::Outcome release_publics(const HostNetwork& want);
   schemas::Outcome sweep_host();
   schemas::Outcome sweep_detached();
   schemas::Outcome rewrite_host_rules(const std::set<schemas::Ipv4>& peers);

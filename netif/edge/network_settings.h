@@ -16,7 +16,8 @@ struct NetworkSettings {
   /// This host's address, where other hosts send their tunnels; must be on one of its links. Empty:
   /// ENIs on this host reach only each other.
   schemas::Ipv4 host_address;
-  /// Where this host's public addresses come from. Neighbours that ask for one by ARP are answered.
+  /// Where this host's public addresses come from; an interface with another one is refused.
+  /// Hosts beside this one that ask for such an address by ARP are answered.
   std::optional<schemas::Cidr> public_range;
   /// Destinations that no task may reach through this host, beside those that never are reachable
   /// (the host itself, other VPCs, tunnel end points).

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <functional>
 
 namespace netif {
 
@@ -220,16 +221,17 @@ Result<std::vector<NeighbourEntry>> list_neighbours(Netlink& netlink) {
   return neighbours;
 }
 
-Result<std::set<Ipv4>> list_proxies(Netlink& netlink, int link) {
-  std::set<Ipv4> proxies;
-  const Outcome listed = list_entries(
-      netlink, neighbour_header(AF_INET, 0, 0, NTF_PROXY),
-      [&](const ndmsg& header, const Attributes& attributes) {
-        if (attributes[NDA_DST] != nullptr && attributes[NDA_PROTOCOL] != nullptr &&
-            header.ndm_ifindex == link && nla_get_u8(attributes[NDA_PROTOCOL]) == our_protocol) {
-          proxies.insert(read_address(attributes[NDA_DST]));
-        }
-      });
+Result<std::vector<NeighbourEntry>> list_proxies(Netlink& netlink) {
+  std::vector<NeighbourEntry> proxies;
+  const Outcome listed =
+      list_entries(netlink, neighbour_header(AF_INET, 0, 0, NTF_PROXY),
+                   [&](const ndmsg& header, const Attributes& attributes) {
+                     if (attributes[NDA_DST] != nullptr && attributes[NDA_PROTOCOL] != nullptr &&
+                         nla_get_u8(attributes[NDA_PROTOCOL]) == our_protocol) {
+                       proxies.push_back({.link = header.ndm_ifindex,
+                                          .address = read_address(attributes[NDA_DST])});
+                     }
+                   });
   if (!listed.ok()) {
     return listed.error();
   }

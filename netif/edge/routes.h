@@ -1,9 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
-#include <set>
 #include <vector>
 
 #include "netif/edge/netlink.h"
@@ -57,8 +54,8 @@ schemas::Result<std::vector<NeighbourEntry>> list_neighbours(Netlink& netlink);
 /// Answer ARP for `address` on `link` on behalf of what lies behind this host.
 Message add_proxy(int link, schemas::Ipv4 address);
 Message remove_proxy(int link, schemas::Ipv4 address);
-/// Proxy entries on `link` that carry `our_protocol`.
-schemas::Result<std::set<schemas::Ipv4>> list_proxies(Netlink& netlink, int link);
+/// Proxy entries of all links that carry `our_protocol`.
+schemas::Result<std::vector<NeighbourEntry>> list_proxies(Netlink& netlink);
 
 /// Where frames for `mac` leave a bridge: `port` is one of its ports.
 Message add_bridge_entry(int port, const schemas::Mac& mac);

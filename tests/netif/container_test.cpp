@@ -170,22 +170,24 @@ TEST_CASE("the metadata socket of a task answers the task alone, not a frame fro
   CHECK(caller(listener).has_value());
   const FileHandle by_its_address = call_inside(host.task_path(thief.task), victim.address, 80);
   CHECK(!caller(listener, Transport::tcp, short_patience_ms).has_value());
-  // A request in a frame of the thief's own making is dropped on the bridge ...
-  const auto request =
-      tcp_call_frame(victim.mac, thief.mac, thief.address, netif::metadata_address, 80);
   std::optional<FrameSocket> ear;
   std::optional<FrameSocket> mouth;
+  std::optional<FrameSocket> port;
   inside(victim_path, [&] { ear.emplace("eth0"); });
   inside(host.task_path(thief.task), [&] { mouth.emplace("eth0"); });
-  mouth->send(request);
-  CHECK(!ear->next(short_patience_ms).has_value());
-  // ... and were it let through, nobody would be listening on that side.
-  std::optional<FrameSocket> port;
   inside(host.router_path(victim.vpc), [&] { port.emplace(host.names().eni_port(victim.id)); });
-  port->send(request);
-  CHECK(ear->next(2000).has_value());
-  const auto reply = port->next(short_patience_ms);
-  CHECK((!reply || !accepts_call(*reply)));
-  CHECK(!caller(listener, Transport::tcp, short_patience_ms).has_value());
+  for (const std::uint16_t number : {std::uint16_t{80}, port_of(listener)}) {
+    // A request in a frame of the thief's own making is dropped on the bridge ...
+    const auto request =
+        tcp_call_frame(victim.mac, thief.mac, thief.address, netif::metadata_address, number);
+    mouth->send(request);
+    CHECK(!ear->next(short_patience_ms).has_value());
+    // ... and were it let through, nobody would be listening on that side.
+    port->send(request);
+    CHECK(ear->next(2000).has_value());
+    const auto reply = port->next(short_patience_ms);
+    CHECK((!reply || !accepts_call(*reply)));
+    CHECK(!caller(listener, Transport::tcp, short_patience_ms).has_value());
+  }
   host.act([](HostNetworking& networking) { return networking.remove_all(); });
 }

@@ -125,6 +125,24 @@ TEST_CASE("what an agent was told to drop while it was dead is gone when it come
   CHECK(describe(lab.host(0).place()) == before);
 }
 
+TEST_CASE("cleaning up needs no more than the data directory") {
+  Laboratory lab(1);
+  const std::string before = describe(lab.host(0).place());
+  const Assignment assignment(lab);
+  lab.host(0).start();
+  lab.host(0).act(
+      [&](HostNetworking& networking) { return do_everything(networking, assignment.want); });
+  lab.host(0).stop();
+  lab.host(0).place().inside([&] {
+    netif::NetworkSettings settings;
+    settings.data_directory = lab.host(0).settings().data_directory;
+    auto networking = HostNetworking::open(settings);
+    REQUIRE(networking.ok());
+    expect(networking.value().remove_all());
+  });
+  CHECK(describe(lab.host(0).place()) == before);
+}
+
 TEST_CASE("a connection lives through the death and return of the agent") {
   Laboratory lab(1);
   const Assignment assignment(lab);

@@ -139,12 +139,10 @@ std::string describe(const Place& place) {
     for (const netif::NeighbourEntry& entry : neighbours.value()) {
       text += "neighbour " + entry.address.text() + "\n";
     }
-    for (const netif::Link& link : links.value()) {
-      auto proxies = netif::list_proxies(netlink.value(), link.index);
-      REQUIRE(proxies.ok());
-      for (const Ipv4 proxy : proxies.value()) {
-        text += "proxy " + proxy.text() + "\n";
-      }
+    auto proxies = netif::list_proxies(netlink.value());
+    REQUIRE(proxies.ok());
+    for (const netif::NeighbourEntry& proxy : proxies.value()) {
+      text += "proxy " + proxy.address.text() + "\n";
     }
     const std::unique_ptr<nft_ctx, void (*)(nft_ctx*)> filter(nft_ctx_new(NFT_CTX_DEFAULT),
                                                               &nft_ctx_free);

@@ -85,6 +85,13 @@ FileHandle serve(std::uint16_t port, Transport transport) {
   return handle;
 }
 
+std::uint16_t port_of(const FileHandle& server) {
+  sockaddr_in name{};
+  socklen_t size = sizeof name;
+  REQUIRE(::getsockname(server.get(), reinterpret_cast<sockaddr*>(&name), &size) == 0);
+  return ntohs(name.sin_port);
+}
+
 FileHandle call(Ipv4 address, std::uint16_t port, Transport transport) {
   FileHandle handle = open_socket(transport);
   const sockaddr_in name = socket_name(address, port);

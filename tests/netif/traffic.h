@@ -18,6 +18,9 @@ enum class Transport : std::uint8_t { tcp, udp };
 /// A listening TCP, or bound UDP, socket at any address.
 netif::FileHandle serve(std::uint16_t port, Transport transport = Transport::tcp);
 
+/// The port that a socket listens on.
+std::uint16_t port_of(const netif::FileHandle& server);
+
 /// Sends a connection request (TCP) or a datagram (UDP) to `address`.
 netif::FileHandle call(schemas::Ipv4 address, std::uint16_t port,
                        Transport transport = Transport::tcp);
