@@ -52,8 +52,8 @@ struct Finished {
   Effect effect;
   std::string error;
   std::string image_digest;           ///< of `pull_image`
-  std::string runtime_id;              ///< of `create_container`
-  std::string stop_signal;             ///< of `create_container`
+  std::string runtime_id;             ///< of `create_container`
+  std::string stop_signal;            ///< of `create_container`
   std::optional<MeterReading> meter;  ///< of `read_meter`; none = there is no cgroup
   std::int64_t log_bytes = 0;         ///< of `remove_task`: what its logs take on disk
   bool operator==(const Finished&) const = default;
