@@ -47,7 +47,7 @@ OrderAnswer condition_answer(const TaskState& task, std::int64_t container,
     return {Readiness::never, never_because(task, container, dependency, "the task does not have"),
             std::nullopt};
   }
-  const ContainerRecord& record = task.record.containers[static_cast<std::size_t>(*index)];
+  const SavedContainer& record = task.record.containers[static_cast<std::size_t>(*index)];
   const bool stopped = record.progress == ContainerProgress::stopped;
   if (dependency.condition == DependencyCondition::start) {
     const bool met = stopped || record.progress == ContainerProgress::running;

@@ -10,7 +10,7 @@ namespace agent {
 
 namespace {
 
-void end_container(ContainerRecord& record, std::optional<std::int64_t> exit_code,
+void end_container(SavedContainer& record, std::optional<std::int64_t> exit_code,
                    std::string reason, schemas::Instant at) {
   record.progress = ContainerProgress::stopped;
   record.exit_code = exit_code;
@@ -18,7 +18,7 @@ void end_container(ContainerRecord& record, std::optional<std::int64_t> exit_cod
   record.finished_at = at;
 }
 
-void meet_missing(ContainerRecord& record, Boot boot, const Moment& now) {
+void meet_missing(SavedContainer& record, Boot boot, const Moment& now) {
   if (record.progress < ContainerProgress::starting) {
     record.progress = ContainerProgress::waiting;
     return;
@@ -29,7 +29,7 @@ void meet_missing(ContainerRecord& record, Boot boot, const Moment& now) {
                 now.wall);
 }
 
-void meet_found(ContainerRecord& record, const FoundContainer& found, const Moment& now) {
+void meet_found(SavedContainer& record, const FoundContainer& found, const Moment& now) {
   record.runtime_id = found.runtime_id;
   if (record.image_digest.empty()) {
     record.image_digest = found.image_digest;
@@ -118,7 +118,7 @@ Step recover(HostState& state, const std::vector<TaskRecord>& saved,
     TaskState task = revive(record);
     if (!record.cleaned) {
       for (std::size_t i = 0; i < task.record.containers.size(); ++i) {
-        ContainerRecord& container = task.record.containers[i];
+        SavedContainer& container = task.record.containers[i];
         if (container.progress == ContainerProgress::stopped) {
           continue;
         }

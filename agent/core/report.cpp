@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kReasonLengthMax = 1024;  // what DescribeTasks may show of a container
 
-schemas::ContainerStatus status_of(const ContainerRecord& container) {
+schemas::ContainerStatus status_of(const SavedContainer& container) {
   switch (container.progress) {
     case ContainerProgress::running:
       return schemas::ContainerStatus::running;
@@ -22,7 +22,7 @@ schemas::ContainerStatus status_of(const ContainerRecord& container) {
 /// Ports a client can reach, once the container runs. An awsvpc task is reached at its own
 /// address, so only bridge mode has bindings on the host.
 std::vector<schemas::NetworkBinding> bindings_of(const TaskState& task, std::int64_t index,
-                                                 const ContainerRecord& container) {
+                                                 const SavedContainer& container) {
   std::vector<schemas::NetworkBinding> bindings;
   if (task.assignment().network_mode == schemas::NetworkMode::awsvpc || !container.started_at) {
     return bindings;
@@ -36,7 +36,7 @@ std::vector<schemas::NetworkBinding> bindings_of(const TaskState& task, std::int
 }
 
 schemas::ContainerReport container_report(const TaskState& task, std::int64_t index) {
-  const ContainerRecord& container = task.record.containers[static_cast<std::size_t>(index)];
+  const SavedContainer& container = task.record.containers[static_cast<std::size_t>(index)];
   schemas::ContainerReport report;
   report.name = task.definition(index).name;
   report.status = status_of(container);

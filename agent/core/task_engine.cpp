@@ -38,7 +38,7 @@ void advance(TaskState& task, const TaskPolicy& policy, const Moment& now, Advan
 
 bool all_stopped(const TaskState& task) {
   return std::all_of(task.record.containers.begin(), task.record.containers.end(),
-                     [](const ContainerRecord& container) {
+                     [](const SavedContainer& container) {
                        return container.progress == ContainerProgress::stopped;
                      });
 }

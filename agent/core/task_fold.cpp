@@ -14,7 +14,7 @@ namespace {
 
 void container_failed(TaskState& task, std::int64_t index, const std::string& reason,
                       const Moment& now) {
-  ContainerRecord& record = task.record.containers[static_cast<std::size_t>(index)];
+  SavedContainer& record = task.record.containers[static_cast<std::size_t>(index)];
   record.progress = ContainerProgress::stopped;
   record.reason = reason;
   record.finished_at = now.wall;
@@ -25,7 +25,7 @@ void container_failed(TaskState& task, std::int64_t index, const std::string& re
 
 bool anything_runs(const TaskState& task) {
   return std::any_of(task.record.containers.begin(), task.record.containers.end(),
-                     [](const ContainerRecord& container) {
+                     [](const SavedContainer& container) {
                        return container.progress == ContainerProgress::running;
                      });
 }
@@ -53,7 +53,7 @@ void fold_sandbox(TaskState& task, const Finished& finished, const Moment& now) 
 
 void fold_pull(TaskState& task, const Finished& finished, const Moment& now) {
   const std::int64_t index = finished.effect.index;
-  ContainerRecord& record = task.record.containers[static_cast<std::size_t>(index)];
+  SavedContainer& record = task.record.containers[static_cast<std::size_t>(index)];
   if (record.progress != ContainerProgress::pulling) {
     return;
   }
@@ -61,7 +61,7 @@ void fold_pull(TaskState& task, const Finished& finished, const Moment& now) {
   record.progress = ContainerProgress::pulled;
   const bool all_here = std::all_of(
       task.record.containers.begin(), task.record.containers.end(),
-      [](const ContainerRecord& one) { return one.progress >= ContainerProgress::pulled; });
+      [](const SavedContainer& one) { return one.progress >= ContainerProgress::pulled; });
   if (all_here) {
     task.record.pull_stopped_at = now.wall;
   }
@@ -73,7 +73,7 @@ void fold_pull(TaskState& task, const Finished& finished, const Moment& now) {
 
 void fold_create(TaskState& task, const Finished& finished, const Moment& now) {
   const std::int64_t index = finished.effect.index;
-  ContainerRecord& record = task.record.containers[static_cast<std::size_t>(index)];
+  SavedContainer& record = task.record.containers[static_cast<std::size_t>(index)];
   if (record.progress != ContainerProgress::creating) {
     return;
   }
@@ -87,7 +87,7 @@ void fold_create(TaskState& task, const Finished& finished, const Moment& now) {
 
 void fold_start(TaskState& task, const Finished& finished, const Moment& now) {
   const std::int64_t index = finished.effect.index;
-  ContainerRecord& record = task.record.containers[static_cast<std::size_t>(index)];
+  SavedContainer& record = task.record.containers[static_cast<std::size_t>(index)];
   if (record.progress != ContainerProgress::starting) {
     return;  // a program that ends at once is heard of before its start is
   }
@@ -213,7 +213,7 @@ void fold_exit(TaskState& task, const Exited& exited, const Moment& now) {
   const auto at = static_cast<std::size_t>(exited.container);
   schemas::require(at < task.record.containers.size(),
                    "an exit names a container that its task does not have");
-  ContainerRecord& record = task.record.containers[at];
+  SavedContainer& record = task.record.containers[at];
   if (record.progress != ContainerProgress::starting &&
       record.progress != ContainerProgress::running) {
     return;

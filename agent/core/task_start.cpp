@@ -50,7 +50,7 @@ SandboxPhase sandbox_phase(const TaskState& task, std::int64_t container) {
 /// Creating needs the namespace only, starting the finished network: the two overlap.
 void start_container(TaskState& task, std::int64_t index, const Moment& now, Advance& out) {
   const auto at = static_cast<std::size_t>(index);
-  ContainerRecord& record = task.record.containers[at];
+  SavedContainer& record = task.record.containers[at];
   if (record.progress == ContainerProgress::waiting) {
     record.progress = ContainerProgress::pulling;
     if (!task.record.pull_started_at) {
@@ -84,7 +84,7 @@ void start_container(TaskState& task, std::int64_t index, const Moment& now, Adv
   }
 }
 
-bool has_started(const ContainerRecord& container) {
+bool has_started(const SavedContainer& container) {
   return container.progress == ContainerProgress::running ||
          container.progress == ContainerProgress::stopped;
 }
@@ -95,7 +95,7 @@ void note_running(TaskState& task) {
       !std::all_of(record.containers.begin(), record.containers.end(), has_started)) {
     return;
   }
-  for (const ContainerRecord& container : record.containers) {
+  for (const SavedContainer& container : record.containers) {
     if (container.started_at &&
         (!record.started_at || *record.started_at < *container.started_at)) {
       record.started_at = container.started_at;

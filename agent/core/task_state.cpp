@@ -63,7 +63,7 @@ std::optional<std::int64_t> sandbox_of(const schemas::TaskAssignment& assignment
 
 TaskRecord durable_part(const TaskState& task) {
   TaskRecord record = task.record;
-  for (ContainerRecord& container : record.containers) {
+  for (SavedContainer& container : record.containers) {
     if (container.progress < ContainerProgress::starting) {
       container.progress = ContainerProgress::waiting;
       container.runtime_id.clear();

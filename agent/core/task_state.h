@@ -26,7 +26,7 @@ enum class ContainerProgress : std::uint8_t {
 };
 
 /// What is saved of a container.
-struct ContainerRecord {
+struct SavedContainer {
   ContainerProgress progress = ContainerProgress::waiting;
   std::optional<std::int64_t> exit_code;
   std::string reason;
@@ -36,7 +36,7 @@ struct ContainerRecord {
   std::int64_t started_boot_ns = 0;
   std::optional<schemas::Instant> started_at;
   std::optional<schemas::Instant> finished_at;
-  bool operator==(const ContainerRecord&) const = default;
+  bool operator==(const SavedContainer&) const = default;
 };
 
 /// What is saved of a task's meter. The open interval runs from `start`; the counters at its
@@ -58,7 +58,7 @@ struct MeterRecordState {
 struct TaskRecord {
   std::shared_ptr<const schemas::TaskAssignment> assignment;
   std::optional<schemas::EniAssignment> eni;
-  std::vector<ContainerRecord> containers;  ///< in the order of the assignment's
+  std::vector<SavedContainer> containers;  ///< in the order of the assignment's
   schemas::TaskStatus status = schemas::TaskStatus::pending;
   schemas::StopCode stop_code = schemas::StopCode::none;
   std::string stopped_reason;

@@ -99,7 +99,7 @@ void drop_old_logs(TaskState& task, const TaskPolicy& policy, const Moment& now,
 
 void stop_on(TaskState& task, const TaskPolicy& policy, const Moment& now, Advance& out) {
   for (std::size_t i = 0; i < task.record.containers.size(); ++i) {
-    ContainerRecord& container = task.record.containers[i];
+    SavedContainer& container = task.record.containers[i];
     switch (container.progress) {
       case ContainerProgress::waiting:
       case ContainerProgress::pulling:

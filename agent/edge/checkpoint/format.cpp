@@ -11,7 +11,7 @@ namespace agent {
 /// A TaskRecord without its assignment, as it is written.
 struct SavedProgress {
   std::optional<schemas::EniAssignment> eni;
-  std::vector<ContainerRecord> containers;
+  std::vector<SavedContainer> containers;
   schemas::TaskStatus status = schemas::TaskStatus::pending;
   schemas::StopCode stop_code = schemas::StopCode::none;
   std::string stopped_reason;
@@ -36,8 +36,8 @@ namespace codec {
 namespace {
 
 using std::string_view_literals::operator""sv;
-using agent::ContainerRecord;
 using agent::MeterRecordState;
+using agent::SavedContainer;
 using agent::SavedProgress;
 
 constexpr std::array progress_names{"waiting"sv, "pulling"sv,  "pulled"sv,  "creating"sv,
@@ -63,11 +63,11 @@ const Type Described<agent::Moment>::type = wire::structure<agent::Moment>("Mome
 namespace {
 
 constexpr std::array container_members{
-    STOWAGE_MEMBER(ContainerRecord, progress),        STOWAGE_MEMBER(ContainerRecord, exit_code),
-    STOWAGE_MEMBER(ContainerRecord, reason),          STOWAGE_MEMBER(ContainerRecord, runtime_id),
-    STOWAGE_MEMBER(ContainerRecord, image_digest),    STOWAGE_MEMBER(ContainerRecord, stop_signal),
-    STOWAGE_MEMBER(ContainerRecord, started_boot_ns), STOWAGE_MEMBER(ContainerRecord, started_at),
-    STOWAGE_MEMBER(ContainerRecord, finished_at),
+    STOWAGE_MEMBER(SavedContainer, progress),        STOWAGE_MEMBER(SavedContainer, exit_code),
+    STOWAGE_MEMBER(SavedContainer, reason),          STOWAGE_MEMBER(SavedContainer, runtime_id),
+    STOWAGE_MEMBER(SavedContainer, image_digest),    STOWAGE_MEMBER(SavedContainer, stop_signal),
+    STOWAGE_MEMBER(SavedContainer, started_boot_ns), STOWAGE_MEMBER(SavedContainer, started_at),
+    STOWAGE_MEMBER(SavedContainer, finished_at),
 };
 
 constexpr std::array meter_members{
@@ -82,8 +82,8 @@ constexpr std::array meter_members{
 }  // namespace
 
 template <>
-const Type Described<ContainerRecord>::type = wire::structure<ContainerRecord>("ContainerRecord",
-                                                                               container_members);
+const Type Described<SavedContainer>::type = wire::structure<SavedContainer>("SavedContainer",
+                                                                             container_members);
 template <>
 const Type Described<MeterRecordState>::type = wire::structure<MeterRecordState>("MeterRecordState",
                                                                                  meter_members);

@@ -118,7 +118,7 @@ ContainerDocument container_document(const TaskView& view, std::size_t index) {
   const schemas::TaskAssignment& task = *view.record.assignment;
   const schemas::ContainerAssignment& assignment = task.containers[index];
   const schemas::ContainerDefinition& definition = assignment.definition;
-  const ContainerRecord& record = view.record.containers[index];
+  const SavedContainer& record = view.record.containers[index];
   ContainerDocument document;
   document.docker_id = record.runtime_id.empty() ? assignment.id.text() : record.runtime_id;
   document.name = definition.name;

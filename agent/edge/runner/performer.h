@@ -23,7 +23,7 @@ struct Job {
   Effect effect;
   std::shared_ptr<const schemas::TaskAssignment> task;
   std::optional<schemas::EniAssignment> eni;
-  ContainerRecord container;                          ///< of effects about a container
+  SavedContainer container;                           ///< of effects about a container
   std::shared_ptr<const netif::HostNetwork> network;  ///< of `apply_network`
 };
 
