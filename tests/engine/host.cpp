@@ -104,7 +104,9 @@ Host::Host(agent::OciSettings settings)
       random_(
           static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count())) {
   spdlog::set_level(spdlog::level::warn);
-  settings_.data_directory = make_directory();
+  if (settings_.data_directory.empty()) {
+    settings_.data_directory = make_directory();
+  }
   settings_.runtime = runtime();
   settings_.insecure_registries.push_back(registry());
   start_agent();
@@ -117,7 +119,8 @@ Host::~Host() {
   CHECK(engine_->sweep({}).ok());
   CHECK_MESSAGE(leftovers().empty(), leftovers().front());
   engine_.reset();
-  std::filesystem::remove_all(data());
+  std::error_code mounted;  // the directory itself may be a mount point of the test's
+  std::filesystem::remove_all(data(), mounted);
 }
 
 void Host::start_agent() {
@@ -240,7 +243,7 @@ std::vector<std::string> Host::leftovers() const {
       found.push_back("process " + entry.path().string() + ": " + words.c_str());
     }
   }
-  if (read_file("/proc/self/mountinfo").find(name) != std::string::npos) {
+  if (read_file("/proc/self/mountinfo").find(name + "/") != std::string::npos) {
     found.push_back("a mount below " + name);
   }
   const std::string base = "stowage-" + agent::sha256_hex(name).substr(0, 8);

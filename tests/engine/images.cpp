@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <stdlib.h>
+#include <sys/mount.h>
+
 #include <array>
-#include <fstream>
+#include <filesystem>
 #include <thread>
 
 #include "tests/engine/host.h"
@@ -11,6 +14,33 @@
 using engine_tests::Host;
 using engine_tests::registry;
 using engine_tests::Wish;
+
+namespace {
+
+/// A file system of its own, gone with the test.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const char* size) {
+    REQUIRE(mkdtemp(path_.data()) != nullptr);
+    REQUIRE(mount("tmpfs", path_.c_str(), "tmpfs", 0, size) == 0);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    umount2(path_.c_str(), MNT_DETACH);
+    std::error_code gone;
+    std::filesystem::remove(path_, gone);
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  void resize(const char* size) const {
+    REQUIRE(mount("tmpfs", path_.c_str(), "tmpfs", MS_REMOUNT, size) == 0);
+  }
+
+ private:
+  std::string path_ = "/tmp/stowage-disk-XXXXXX";
+};
+
+}  // namespace
 
 TEST_CASE("An image is known by its digest, pulled by its tag or its digest") {
   Host host;
@@ -105,6 +135,21 @@ TEST_CASE("A pull that takes too long is ended, says so and leaves nothing") {
   REQUIRE_FALSE(pulled.ok());
   CHECK(pulled.error().message.find("took longer") != std::string::npos);
   CHECK(std::filesystem::is_empty(host.data() / "images" / "pulling"));
+}
+
+TEST_CASE("A disk that fills during a pull is an error, and the next pull finds room again") {
+  const SmallDisk disk("size=2m");
+  agent::OciSettings settings;
+  settings.data_directory = disk.path();
+  Host host(settings);
+  const auto pulled = host.pull("probe");
+  REQUIRE_FALSE(pulled.ok());
+  INFO(pulled.error().message);
+  CHECK(pulled.error().message.starts_with("CannotPullContainerError: "));
+  CHECK(pulled.error().message.find("no space left on device") != std::string::npos);
+  CHECK(std::filesystem::is_empty(host.data() / "images" / "pulling"));
+  disk.resize("size=64m");
+  CHECK(host.probe({"exit", "4"}).exit.exit_code == 4);
 }
 
 TEST_CASE("Images that are not used go when they take more than their share") {

@@ -27,7 +27,7 @@ class Tree {
   ~Tree() { std::filesystem::remove_all(root_); }
 
   [[nodiscard]] std::string path(const std::string& below = "") const {
-    return (root_ / below).string();
+    return below.empty() ? root_.string() : (root_ / below).string();
   }
   void write(const std::string& file, const std::string& text) const {
     std::filesystem::create_directories((root_ / file).parent_path());

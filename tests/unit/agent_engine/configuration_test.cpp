@@ -72,7 +72,7 @@ TEST_CASE("A configuration states the process exactly and takes privileges away"
   CHECK(has(json, R"("terminal":false)"));
   CHECK(has(json, R"("defaultAction":"SCMP_ACT_ERRNO")"));
   CHECK_FALSE(has(json, "CAP_SYS_ADMIN"));
-  CHECK_FALSE(has(json, "oomScoreAdj"));
+  CHECK(has(json, R"("oomScoreAdj":0)"));
 }
 
 TEST_CASE("Only root is given effective capabilities") {

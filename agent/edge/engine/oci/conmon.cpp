@@ -148,6 +148,13 @@ Descriptor find_process(const ContainerHome& home, const std::string& cgroup) {
   return ours ? std::move(process) : Descriptor();
 }
 
+bool open_gate(const ContainerHome& home) {
+  const std::filesystem::path pipe = home.runtime_state() / "exec.fifo";
+  const Descriptor gate(open(pipe.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  // Unlinked first: a pipe that is there means "created" to whoever looks.
+  return gate.open() && unlink(pipe.c_str()) == 0 && write(gate.number(), "", 1) == 1;
+}
+
 void reopen_log(const ContainerHome& home) {
   const Descriptor control(open(home.control().c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
   constexpr std::string_view reopen = "2 0 0\n";

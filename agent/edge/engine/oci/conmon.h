@@ -45,6 +45,9 @@ Descriptor find_supervisor(const ContainerHome& home);
 /// for a number alone may by now be another process.
 Descriptor find_process(const ContainerHome& home, const std::string& cgroup);
 
+/// Lets a created container of crun go. False when the pipe is not there or nobody waits at it.
+bool open_gate(const ContainerHome& home);
+
 /// Tells conmon to open its log file anew, after the old one was renamed.
 void reopen_log(const ContainerHome& home);
 

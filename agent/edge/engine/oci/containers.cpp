@@ -299,6 +299,9 @@ schemas::Result<std::chrono::microseconds> Containers::start(schemas::ContainerI
     // Before the fact: its end may be noticed before this call returns.
     found->second.phase = ContainerPhase::running;
   }
+  if (runtime_.start_by == StartBy::pipe && open_gate(ContainerHome(home_, id))) {
+    return since(begin);
+  }
   Program program;
   program.arguments = {runtime_.program};
   for (std::string& option : runtime_.options(home_)) {

@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "agent/edge/engine/oci/seccomp_profile.h"
@@ -14,6 +16,13 @@ namespace {
 constexpr std::chrono::seconds version_limit{10};
 /// What a program that counts its processors, threads and memory looks for.
 constexpr std::array<std::string_view, 4> shown_controllers{"cpu", "cpuacct", "memory", "pids"};
+
+/// A container is no more precious to the kernel than this agent, and never more than a process
+/// that nobody spoke for. Lowering the score takes a privilege that a guest may lack; this raises
+/// it or leaves it.
+std::int64_t oom_score_to_state() {
+  return std::max<std::int64_t>(0, number_in_file("/proc/self/oom_score_adj").value_or(0));
+}
 
 std::string base64(const std::string& bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
@@ -67,6 +76,7 @@ void RuntimeClass::call_by(Supervision& supervision, const EngineHome& engine,
 void RuntimeClass::choose(RuntimeChoices& choices, const TaskCgroups& groups,
                           const std::string& task, const std::string& container) const {
   choices.seccomp_program = seccomp_program;
+  choices.oom_score_adj = oom_score_to_state();
   choices.root_flags =
       name == "crun" ? RuntimeChoices::RootFlags::stated_again : RuntimeChoices::RootFlags::kept;
   if (cgroups == CgroupDuty::the_runtimes) {
@@ -100,6 +110,7 @@ schemas::Result<RuntimeClass> find_runtime(const std::string& name,
                        .program = *program,
                        .version = {},
                        .cgroups = CgroupDuty::the_runtimes,
+                       .start_by = name == "crun" ? StartBy::pipe : StartBy::verb,
                        .enter_program = {},
                        .seccomp_program = {}};
   Program ask;

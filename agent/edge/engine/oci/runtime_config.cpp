@@ -67,7 +67,8 @@ void append_process(std::string& json, const ContainerSpec& spec, const RuntimeC
   json += R"(,"cwd":)";
   codec::append_json_text(
       json, spec.process.working_directory.empty() ? "/" : spec.process.working_directory);
-  json += R"(,"noNewPrivileges":true,"capabilities":{"bounding":)" + std::string(capabilities);
+  json += R"(,"oomScoreAdj":)" + std::to_string(choices.oom_score_adj) +
+          R"(,"noNewPrivileges":true,"capabilities":{"bounding":)" + std::string(capabilities);
   // Another user than root starts with none; the bounding set is for programs root made setuid,
   // which the line above makes harmless too.
   if (choices.identity.uid == 0) {

@@ -29,6 +29,7 @@ struct RuntimeChoices {
   /// Base64 of a compiled system call filter, for a runtime that takes one; else it compiles.
   std::string seccomp_program;
   std::int64_t open_files_max = 65'536;
+  std::int64_t oom_score_adj = 0;
   /// crun mounts the root file system anew without the `nodev` it was given; then it must be told
   /// again, as the last of its mounts, and read-only with it, for that too would undo it.
   enum class RootFlags : std::uint8_t { kept, stated_again } root_flags = RootFlags::kept;
