@@ -73,7 +73,7 @@ const std::vector<Package>& packages() {
       {"curl/", {"agent/edge", "capacity/edge", "tests"}},
       {"netlink/", {"netif/edge", "tests/netif"}},
       {"nftables/", {"netif/edge", "tests/netif"}},
-      {"seccomp.h", {"agent/edge/engine"}},
+      {"seccomp.h", {"agent/edge/engine", "tests/unit/agent_engine"}},
       {"doctest/", {"tests"}},
       {"nlohmann/", {}},
       {"rapidjson/", {}},
