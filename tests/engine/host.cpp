@@ -1,7 +1,6 @@
 #include "tests/engine/host.h"
 
 #include <doctest/doctest.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -103,7 +102,6 @@ Host::Host(agent::OciSettings settings)
     : settings_(std::move(settings)),
       random_(
           static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count())) {
-  spdlog::set_level(spdlog::level::warn);
   if (settings_.data_directory.empty()) {
     settings_.data_directory = make_directory();
   }
