@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct Item {
   const TaskState* task = nullptr;
   const PendingMeter* meter = nullptr;
 };
+
+std::optional<schemas::EniId> eni_of(const TaskState& task) {
+  return task.record.eni ? std::optional(task.record.eni->id) : task.assignment().eni;
+}
 
 std::vector<Item> items_since(const HostState& state) {
   std::vector<Item> items;
@@ -52,8 +57,10 @@ schemas::SyncRequest sync_request(const HostState& state) {
       continue;
     }
     request.tasks.push_back(report_of(*item.task));
-    if (item.task->record.eni && item.task->record.status == schemas::TaskStatus::stopped) {
-      request.removed_enis.push_back(item.task->record.eni->id);
+    // Also one that was assigned and never attached: its address may be given out again too.
+    const std::optional<schemas::EniId> eni = eni_of(*item.task);
+    if (eni && item.task->record.status == schemas::TaskStatus::stopped) {
+      request.removed_enis.push_back(*eni);
     }
   }
   return request;

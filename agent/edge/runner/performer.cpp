@@ -320,8 +320,10 @@ std::string Performer::release_sandbox(const Job& job) {
   metadata_.close(owner_of(job));
   std::string error;
   if (job.task->network_mode == NetworkMode::awsvpc) {
-    if (job.eni) {
-      error = words_of(networking_.detach(job.eni->id));
+    // A task that stopped before its interface was handed to it may have it all the same.
+    const std::optional<schemas::EniId> eni = job.eni ? std::optional(job.eni->id) : job.task->eni;
+    if (eni) {
+      error = words_of(networking_.detach(*eni));
     }
     if (error.empty()) {
       error = words_of(networking_.remove_task_namespace(job.task->id));

@@ -54,6 +54,18 @@ TEST_CASE("an awsvpc task gets its interface before its program starts, and give
   CHECK(nothing_left(host));
 }
 
+TEST_CASE("a task that is stopped before it got its interface gives the address back too") {
+  FakeHost host;
+  auto web = task(1, {container("web")}, NetworkMode::awsvpc);
+  web.eni = agent_test::eni_for(web).id;
+  host.assign({web});
+  host.assign({stopped(web)});
+  host.settle();
+  CHECK(host.report(1).status == TaskStatus::stopped);
+  CHECK(agent::sync_request(host.state).removed_enis == std::vector<schemas::EniId>{*web.eni});
+  CHECK(nothing_left(host));
+}
+
 TEST_CASE("an interface that is never assigned ends the task after three minutes") {
   FakeHost host;
   schemas::SyncAnswer answer;
