@@ -55,7 +55,7 @@ class Killed(unittest.TestCase):
         self.assertEqual(running, set(arns[:2]), "the service needed no other task")
 
     def test_a_task_that_ends_while_its_agent_is_dead_is_reported_when_the_agent_is_back(self):
-        definition = self.cluster.register("brief", ["burn", "2"], "FARGATE")
+        definition = self.cluster.register("brief", ["burn", "3000"], "FARGATE")
         arn = self.cluster.run(definition)[0]
         self.cluster.await_status(arn, "RUNNING")
         self.cluster.hosts("kill", "p1", "KILL")

@@ -60,7 +60,8 @@ class Tour(unittest.TestCase):
         self.cluster.await_status(hello, "RUNNING")
         said = self.walk("With ecsctl")
         self.assertIn("serving on port 80", said)
-        self.assertIn("has reached a steady state", said)
+        self.assertIn("(service web) has started", said)
+        self.assertRegex(said, r"USD")
 
 
 if __name__ == "__main__":
