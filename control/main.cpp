@@ -6,11 +6,15 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "control/edge/daemon/config_file.h"
 #include "control/edge/daemon/daemon.h"
 #include "control/edge/export/price_file.h"
 #include "spdlog/spdlog.h"
@@ -19,8 +23,9 @@ namespace {
 
 using control::edge::DaemonOptions;
 
-/// Exit codes beside 0 (stopped as asked) and 2 (wrong usage).
+/// Exit codes beside 0 (stopped as asked).
 constexpr int could_not_start = 1;
+constexpr int usage_wrong = 2;
 constexpr int commit_failed = 3;
 
 struct CommandLine {
@@ -32,6 +37,7 @@ struct CommandLine {
   std::string tls_certificate;
   std::string tls_key;
   std::string log_level = "info";
+  std::int64_t listens = 0;  ///< how many --listen were given
   bool allow_remote = false;
   double healthy_after_s = 40;
   double poll_hold_s = 20;
@@ -41,11 +47,12 @@ struct CommandLine {
 
 void describe(CLI::App& app, CommandLine& line) {
   DaemonOptions& options = line.options;
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--listen", options.listen,
                  "ADDRESS:PORT to serve on; repeatable; port 0 = a free one")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->capture_default_str();
-  app.add_option("--data", options.data, "Directory for the database, credentials and `address`")
-      ->required();
+  app.add_option("--data", options.data, "Directory for the database and `address`; required");
   app.add_option("--region", options.region, "Region where a request names none")
       ->capture_default_str();
   app.add_option("--account-id", options.account, "The operator's account, 12 digits")
@@ -57,7 +64,8 @@ void describe(CLI::App& app, CommandLine& line) {
                "With --auth off: listen on other addresses than loopback, too");
   app.add_option("--store", line.store,
                  "sqlite:PATH | postgresql://...; default sqlite:DATA/control.db");
-  app.add_option("--config", line.config, "Options from a YAML file");
+  app.add_option("--config", line.config,
+                 "Options from a YAML file (`region: eu-west-1`); the command line overrides them");
   app.add_option("--prices", line.prices, "Price book (YAML) in place of the default one");
   app.add_option("--tls-cert", line.tls_certificate, "Certificate for TLS");
   app.add_option("--tls-key", line.tls_key, "Private key for TLS");
@@ -82,8 +90,53 @@ void describe(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
 }
 
+int wrong_usage(const std::string& message) {
+  std::fprintf(stderr, "ecs-control: %s\n", message.c_str());
+  return usage_wrong;
+}
+
+/// Nothing when `line` can be used, else the exit code: of --help or of wrong usage.
+std::optional<int> parse(std::vector<std::string> arguments, CommandLine& line) {
+  CLI::App app("ecs-control: the control service of a Stowage cluster");
+  describe(app, line);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes a list
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : usage_wrong;
+  }
+  line.listens = static_cast<std::int64_t>(app.count("--listen"));
+  return std::nullopt;
+}
+
+/// The command line, or with --config the file's options first and the command line over them.
+std::optional<int> read_options(const std::vector<std::string>& arguments, CommandLine& line) {
+  std::optional<int> code = parse(arguments, line);
+  if (code || line.config.empty()) {
+    return code;
+  }
+  auto stated = control::edge::read_config_file(line.config);
+  if (!stated.ok()) {
+    return wrong_usage("--config " + stated.error().message);
+  }
+  std::vector<std::string> all;
+  for (std::size_t at = 0; at < stated.value().size(); ++at) {
+    if (stated.value()[at] == "--listen" && line.listens > 0) {
+      ++at;  // the command line's addresses replace the file's
+    } else {
+      all.push_back(stated.value()[at]);
+    }
+  }
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  line = CommandLine{};
+  return parse(all, line);
+}
+
 /// What is refused, and why; empty if nothing is.
 std::string refusal(const CommandLine& line) {
+  if (line.options.data.empty()) {
+    return "--data is required: name a directory that is this control's own.";
+  }
   if (line.auth == "sigv4") {
     return "--auth sigv4 is not built yet: start with --auth off, on loopback only.";
   }
@@ -92,9 +145,6 @@ std::string refusal(const CommandLine& line) {
   }
   if (!line.store.empty() && !line.store.starts_with("sqlite:")) {
     return "--store " + line.store + ": give sqlite:PATH.";
-  }
-  if (!line.config.empty()) {
-    return "--config is not built yet: give the options themselves.";
   }
   if (!line.tls_certificate.empty() || !line.tls_key.empty()) {
     return "--tls-cert and --tls-key are not built yet: serve on loopback, or behind a proxy.";
@@ -188,27 +238,21 @@ int run(const DaemonOptions& options, const sigset_t& signals) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  CLI::App app("ecs-control: the control service of a Stowage cluster");
   CommandLine line;
-  describe(app, line);
-  try {
-    app.parse(count, arguments);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : 2;
+  std::optional<int> code = read_options({arguments + 1, arguments + count}, line);
+  if (code) {
+    return *code;
   }
   const std::string refused = refusal(line);
   if (!refused.empty()) {
-    std::fprintf(stderr, "ecs-control: %s\n", refused.c_str());
-    return 2;
+    return wrong_usage(refused);
   }
   settle(line);
   const auto prices = line.prices.empty() ? control::edge::read_prices(
                                                 control::edge::default_prices(), "of this program")
                                           : control::edge::read_price_file(line.prices);
   if (!prices.ok()) {
-    std::fprintf(stderr, "ecs-control: %s\n", prices.error().message.c_str());
-    return 2;
+    return wrong_usage(prices.error().message);
   }
   line.options.settings.prices = prices.value();
   const sigset_t signals = block_signals();

@@ -146,7 +146,7 @@ class Options(WithDirectory):
         self.refused(data, "--auth sigv4")
         self.refused([*off, "--store", "postgresql://x/y"], "--store")
         self.refused([*off, "--store", "/some/path"], "sqlite:PATH")
-        self.refused([*off, "--config", "x.yaml"], "--config")
+        self.refused([*off, "--config", "/nonexistent"], "--config", "/nonexistent")
         self.refused([*off, "--tls-cert", "x.pem"], "--tls-cert")
         self.refused([*off, "--account-id", "12"], "12 digits")
         self.refused([*off, "--listen", "0.0.0.0:0"], "--allow-remote")
@@ -173,6 +173,21 @@ class Options(WithDirectory):
         link = self.control("--prices", prices).connection()
         link.request("GET", "/v1/bill")
         self.assertEqual(json.loads(link.getresponse().read())["currency"], "EUR")
+
+    def test_a_configuration_file_states_options_and_the_command_line_overrides_them(self):
+        config = os.path.join(self.base, "control.yaml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("listen: [\"0.0.0.0:0\"]\nregion: eu-north-1\naccount-id: '210987654321'\n"
+                       "healthy-after: 1\n")
+        control = self.control("--config", config, "--account-id", "000000000001")
+        _, made = control.call("CreateCluster", {})
+        self.assertEqual(made["cluster"]["clusterArn"],
+                         "arn:aws:ecs:eu-north-1:000000000001:cluster/default")
+        off = ["--data", self.data, "--auth", "off", "--config", config]
+        self.refused(off, "--allow-remote")  # the file's address, for there is no other
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("regoin: eu-north-1\n")
+        self.refused(off, "regoin")
 
     def test_says_loudly_that_authentication_is_off(self):
         self.assertIn("AUTHENTICATION IS OFF", self.control().said())

@@ -182,7 +182,8 @@ TEST_CASE("the log is emptied while commits go on, and its file stays small") {
     largest = std::max(largest, size);
   }
   CHECK(emptied);
-  CHECK(clusters(*store.value()).size() == static_cast<std::size_t>(std::min<std::int64_t>(1'000, written * 100)));
+  CHECK(clusters(*store.value()).size() ==
+        static_cast<std::size_t>(std::min<std::int64_t>(1'000, written * 100)));
 }
 
 TEST_CASE("a process killed while it commits has lost nothing that it acknowledged") {

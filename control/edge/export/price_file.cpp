@@ -1,12 +1,9 @@
 #include "control/edge/export/price_file.h"
 
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <memory>
-#include <system_error>
 
 #include "control/core/billing/bill.h"
+#include "control/edge/store/text_file.h"
 #include "schemas/codec/access.h"
 #include "schemas/codec/engine.h"
 #include "schemas/codec/yaml.h"
@@ -69,8 +66,6 @@ namespace control::edge {
 
 namespace {
 
-constexpr std::size_t file_bytes_max = 64 * 1024;
-
 schemas::Error named(const std::string& where, const schemas::Error& error) {
   return {.code = error.code, .message = "price book " + where + ": " + error.message};
 }
@@ -100,16 +95,11 @@ schemas::Result<schemas::PriceBook> read_prices(std::string_view yaml, const std
 }
 
 schemas::Result<schemas::PriceBook> read_price_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
-                                                             &std::fclose);
-  if (file == nullptr) {
-    return schemas::Error{
-        .code = schemas::ErrorCode::invalid_parameter,
-        .message = "price book " + path + ": " + std::generic_category().message(errno) + "."};
+  const schemas::Result<std::string> text = store::read_text_file(path);
+  if (!text.ok()) {
+    return text.error();
   }
-  std::string text(file_bytes_max, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  return read_prices(text, path);
+  return read_prices(text.value(), path);
 }
 
 }  // namespace control::edge

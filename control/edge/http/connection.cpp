@@ -29,9 +29,9 @@ using WholeParser = beast::http::request_parser<beast::http::string_body>;
 using StreamParser = beast::http::request_parser<beast::http::buffer_body>;
 using ErrorCode = boost::system::error_code;
 
-constexpr std::size_t read_bytes = 16 * 1024;
+constexpr std::size_t read_bytes = 16UL * 1024;
 /// An idle or parked connection keeps this much: 5,000 waiting agents should cost little.
-constexpr std::size_t idle_bytes = 2 * 1024;
+constexpr std::size_t idle_bytes = 2UL * 1024;
 constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
 
 /// After the last answer of a connection what the peer still sends is thrown away for a while:

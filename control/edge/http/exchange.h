@@ -92,7 +92,7 @@ inline void answer(const ExchangeRef& exchange, Response response) {
 struct BodyPolicy {
   enum class Mode : std::uint8_t { whole, streamed };
   Mode mode = Mode::whole;
-  std::int64_t bytes_max = 1024 * 1024;  ///< whole bodies only; more is answered 413
+  std::int64_t bytes_max = std::int64_t{1024} * 1024;  ///< whole bodies only; more is answered 413
 };
 
 /// What the server serves. Called on io threads, several at once: must be thread-safe, must not

@@ -13,7 +13,8 @@ namespace control::http {
 
 /// What one caller may cost. Each is generous to an honest client and ends a dishonest one.
 struct Limits {
-  std::int64_t header_bytes = 16 * 1024;  ///< request line and headers; more is answered 431
+  std::int64_t header_bytes =
+      std::int64_t{16} * 1024;  ///< request line and headers; more is answered 431
   /// Open connections. Each costs about 10 KB and a file descriptor; more are answered 503. Too
   /// small locks agents out (each holds two), too large runs into the descriptor limit.
   std::int64_t connections = 20'000;

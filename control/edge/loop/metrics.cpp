@@ -32,8 +32,8 @@ void Histogram::write(std::string_view name, std::string_view labels, std::strin
   const std::string base(name);
   const std::string before = labels.empty() ? "" : std::string(labels) + ",";
   for (std::size_t at = 0; at < bounds.size(); ++at) {
-    text += base + "_bucket{" + before + "le=\"" + number(bounds[at]) + "\"} " +
-            std::to_string(counts_[at]) + "\n";
+    text.append(base).append("_bucket{").append(before).append("le=\"").append(number(bounds[at]));
+    text.append("\"} ").append(std::to_string(counts_[at])).append("\n");
   }
   text += base + "_bucket{" + before + "le=\"+Inf\"} " + std::to_string(count_) + "\n";
   text += base + "_sum" + braces(labels) + " " + number(seconds_) + "\n";

@@ -179,7 +179,7 @@ TEST_CASE("requests that are wrong are answered as AWS answers them") {
           "SerializationException");
   refused(control.aws("CreateCluster", std::string(100, '[') + std::string(100, ']')), 400,
           "SerializationException");
-  refused(control.aws("CreateCluster", std::string(10 * 1024 * 1024, ' ')), 413,
+  refused(control.aws("CreateCluster", std::string(10'000'000, ' ')), 413,
           "RequestEntityTooLargeException");
   refused(control.aws("RegisterTaskDefinition", "{}"), 400, "ClientException");
   refused(control.aws("DeleteCluster", R"({"cluster":"nope"})"), 400, "ClusterNotFoundException");

@@ -40,7 +40,7 @@ class Fake final : public Handler {
     if (head.path == "/upload") {
       return {.mode = BodyPolicy::Mode::streamed};
     }
-    return {.mode = BodyPolicy::Mode::whole, .bytes_max = 64 * 1024};
+    return {.mode = BodyPolicy::Mode::whole, .bytes_max = 65'536};
   }
 
   void serve(Request request, ExchangeRef exchange) override {
