@@ -49,12 +49,12 @@ INSERT INTO "task_state" VALUES (1, 1, 'eni', 1, 1, 1, 1, 1, 1700000000000, 1700
   1700000000000, 1700000000000, 1700000000000, 1700000000000, 1700000000000, 1700000000000,
   'availability_zone', 'stopped_reason', 'containers');
 CREATE TABLE "usage" (key INTEGER PRIMARY KEY, task TEXT, account TEXT, region TEXT, cluster TEXT,
-  service TEXT, family TEXT, cpu INTEGER, memory INTEGER, last_sequence INTEGER,
+  service TEXT, family TEXT, revision INTEGER, cpu INTEGER, memory INTEGER, last_sequence INTEGER,
   metered_ns INTEGER, monotonic_covered_ns INTEGER, missing_readings INTEGER,
   first_reading_at INTEGER, last_reading_at INTEGER, cpu_time_ns INTEGER,
   memory_byte_seconds INTEGER, memory_peak_bytes INTEGER, closed INTEGER) STRICT;
 INSERT INTO "usage" VALUES (1, 'task', '123456789012', 'us-east-1', 'cluster', 'service',
-  'family', 1, 1, 1, 1, 1, 1, 1700000000000, 1700000000000, 1, 1, 1, 1);
+  'family', 1, 1, 1, 1, 1, 1, 1, 1700000000000, 1700000000000, 1, 1, 1, 1);
 CREATE TABLE "token" (key INTEGER PRIMARY KEY, account TEXT, region TEXT, token TEXT,
   request_hash TEXT, tasks TEXT, created_at INTEGER) STRICT;
 INSERT INTO "token" VALUES (1, '123456789012', 'us-east-1', 'token', 'request_hash', 'tasks',
