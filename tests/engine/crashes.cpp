@@ -165,3 +165,44 @@ TEST_CASE("Two engines run side by side and one's sweep does not touch the other
   REQUIRE(other.engine().sweep({}).ok());
   CHECK(one.engine().state(running.id).value().phase == agent::ContainerPhase::running);
 }
+
+TEST_CASE("An agent killed at any moment of a container's life leaves nothing that is not found") {
+  Host host;
+  const auto image = host.pull("probe");
+  REQUIRE(image.ok());
+  host.lose_agent();
+  schemas::Random moments(static_cast<std::uint64_t>(host.new_task().bytes()[3]) + 1);
+  for (int round = 0; round < 20; ++round) {
+    const std::chrono::milliseconds life(150 + moments.below(350));
+    CAPTURE(life.count());
+    host.kill_agent_in(life, [&](agent::Engine& engine, schemas::Random& random) {
+      agent::ContainerSpec spec;
+      spec.id = schemas::ContainerId::draw(random);
+      spec.task = schemas::TaskId::draw(random);
+      spec.name = "main";
+      spec.image_digest = image.value().digest;
+      spec.process.arguments = {"/probe", "hold"};
+      if (engine.create_task(spec.task, {}).ok() && engine.create(spec).ok() &&
+          engine.start(spec.id).ok() && random.chance(500) && engine.kill(spec.id).ok() &&
+          random.chance(500)) {
+        static_cast<void>(engine.remove_task(spec.task).ok());
+      }
+    });
+    host.start_agent();
+    const auto found = host.engine().recover();
+    REQUIRE(found.ok());
+    for (const agent::ContainerState& state : found.value()) {
+      // Whatever it is now can be acted on: what runs has a process, what ended says how, if not
+      // now then as soon as its supervisor has written it down.
+      CHECK(wait_for([&] {
+        const auto now = host.engine().state(state.id);
+        return now.ok() && (now.value().exit.has_value() ||
+                            std::filesystem::exists("/proc/" + std::to_string(now.value().pid)));
+      }));
+    }
+    REQUIRE(host.engine().sweep({}).ok());
+    const auto left = host.leftovers();
+    CHECK_MESSAGE(left.empty(), left.front());
+    host.lose_agent();
+  }
+}

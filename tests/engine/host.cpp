@@ -1,6 +1,8 @@
 #include "tests/engine/host.h"
 
 #include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -129,6 +131,25 @@ void Host::start_agent() {
   });
   schemas::require(opened.ok(), opened.ok() ? "" : opened.error().message);
   engine_ = std::move(opened).value();
+}
+
+void Host::kill_agent_in(std::chrono::milliseconds life,
+                         const std::function<void(agent::Engine&, schemas::Random&)>& work) {
+  schemas::Random random(random_.next());
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    auto engine = agent::open_oci_engine(settings_, [](const agent::ContainerExit&) {});
+    while (engine.ok()) {
+      work(*engine.value(), random);
+    }
+    _exit(1);
+  }
+  std::this_thread::sleep_for(life);  // not waiting for anything: the moment is the point
+  CHECK(::kill(child, SIGKILL) == 0);
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK_MESSAGE(WIFSIGNALED(status), "the agent's process ended by itself");
 }
 
 void Host::lose_agent() { engine_.reset(); }

@@ -85,6 +85,10 @@ class Host {
   /// The agent is gone, as after kill -9: the engine forgets all, containers run on.
   void lose_agent();
   void start_agent();
+  /// Runs `work` with an engine on this data directory in a process of its own, and kills that
+  /// process without warning after `life`. The host must have no agent of its own then.
+  void kill_agent_in(std::chrono::milliseconds life,
+                     const std::function<void(agent::Engine&, schemas::Random&)>& work);
   void set_image_bytes_max(std::int64_t bytes) { settings_.image_bytes_max = bytes; }
 
   /// Everything with this host's name in it that is still there: processes, mounts, cgroups, files

@@ -155,8 +155,8 @@ std::optional<Containers::Held> Containers::look(const ContainerHome& home,
     held.exit = exit_of(home, record, Held::End::natural);
     return held;
   }
-  if (!number_in_file(home.supervisor_pid_file())) {
-    return std::nullopt;
+  if (!number_in_file(home.supervisor_pid_file()) || !number_in_file(home.pid_file())) {
+    return std::nullopt;  // it was being made, and nothing of it can have run
   }
   held.process = find_process(home, cgroups_.path(record.task.text(), home.id()));
   if (find_supervisor(home).open()) {
@@ -185,7 +185,11 @@ schemas::Outcome Containers::load() {
     if (held) {
       const std::lock_guard lock(mutex_);
       held_.insert_or_assign(*id, *std::move(held));
-    } else if (auto removed = record ? clean(home, *record) : home.remove(); !removed.ok()) {
+      continue;
+    }
+    // We were killed while conmon, or the runtime, was making it: they must not go on.
+    kill_mentioning(id->text());
+    if (auto removed = record ? clean(home, *record) : home.remove(); !removed.ok()) {
       return removed;
     }
   }

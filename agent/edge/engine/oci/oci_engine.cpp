@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "agent/edge/engine/oci/containers.h"
@@ -19,6 +21,8 @@
 namespace agent {
 
 namespace {
+
+constexpr std::chrono::seconds lock_limit{2};
 
 schemas::Error server_error(const std::string& message) {
   return {.code = schemas::ErrorCode::server, .message = message};
@@ -32,9 +36,14 @@ schemas::Result<Descriptor> lock_directory(const std::filesystem::path& data) {
     return server_error("cannot open " + path.string() + ": " +
                         std::system_category().message(errno));
   }
-  if (flock(lock.number(), LOCK_EX | LOCK_NB) != 0) {
-    return server_error("another agent uses the data directory " + data.string() +
-                        "; stop it, or give this one its own --data");
+  // A child that a killed agent had just made holds the lock until it has become its program.
+  const auto deadline = std::chrono::steady_clock::now() + lock_limit;
+  while (flock(lock.number(), LOCK_EX | LOCK_NB) != 0) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      return server_error("another agent uses the data directory " + data.string() +
+                          "; stop it, or give this one its own --data");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return lock;
 }

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
 
 #if defined(__clang__) || defined(__GNUC__)
 // The child runs on its parent's stack and memory; the sanitizers must not account for it.
@@ -33,6 +38,7 @@ struct Prepared {
   std::vector<char*> environment;
   std::vector<Descriptor> groups;
   const Program* program = nullptr;
+  pid_t parent = 0;
   sigset_t no_signals{};
 };
 
@@ -72,6 +78,12 @@ STOWAGE_UNCHECKED bool made_private(const Program& program) {
 STOWAGE_UNCHECKED const char* become(const Prepared& prepared) {
   const Program& program = *prepared.program;
   setsid();
+  if (program.life == Program::Life::ours) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != prepared.parent) {
+      return "outlive its parent";  // which was killed before the line above
+    }
+  }
   for (const Descriptor& group : prepared.groups) {
     if (write(group.number(), "0", 1) != 1) {
       return "enter its cgroup";
@@ -146,6 +158,7 @@ schemas::Result<Child> start_program(const Program& program) {
   prepared.arguments = pointers(program.arguments);
   prepared.environment = pointers(program.environment);
   prepared.program = &program;
+  prepared.parent = getpid();
   sigemptyset(&prepared.no_signals);
   for (const std::string& group : program.groups) {
     prepared.groups.emplace_back(open(group.c_str(), O_WRONLY | O_CLOEXEC));
@@ -178,6 +191,22 @@ schemas::Result<Child> start_program(const Program& program) {
   return child;
 }
 
+void kill_mentioning(const std::string& text) {
+  std::error_code failure;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", failure)) {
+    const std::string number = entry.path().filename().string();
+    if (number.find_first_not_of("0123456789") != std::string::npos) {
+      continue;
+    }
+    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
+    const std::string words(std::istreambuf_iterator<char>(file), {});
+    const auto id = static_cast<pid_t>(std::strtol(number.c_str(), nullptr, 10));
+    if (words.find(text) != std::string::npos && id != getpid()) {
+      ::kill(id, SIGKILL);
+    }
+  }
+}
+
 schemas::Result<Ended> run_program(Program program, std::chrono::milliseconds limit) {
   std::array<int, 2> pipe_ends{};
   if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) {
@@ -186,6 +215,7 @@ schemas::Result<Ended> run_program(Program program, std::chrono::milliseconds li
   Descriptor reading(pipe_ends[0]);
   Descriptor writing(pipe_ends[1]);
   program.output = writing.number();
+  program.life = Program::Life::ours;
   auto child = start_program(program);
   if (!child.ok()) {
     return child.error();

@@ -46,8 +46,12 @@ struct Program {
   std::vector<std::string> arguments;    ///< the first is the absolute path of the program
   std::vector<std::string> environment;  ///< all of it, "NAME=value"
   std::string directory = "/";
-  int output = -1;                  ///< standard output and error; -1 = nowhere
-  int passed = -1;                  ///< becomes descriptor 3 of the program; -1 = none
+  int output = -1;  ///< standard output and error; -1 = nowhere
+  int passed = -1;  ///< becomes descriptor 3 of the program; -1 = none
+  enum class Life : std::uint8_t {
+    own,   ///< goes on when this process is killed
+    ours,  ///< is killed then
+  } life = Life::own;
   std::vector<std::string> groups;  ///< cgroup files (`tasks`, `cgroup.procs`) it enters first
   /// Not empty: the program gets a mount namespace of its own, in which these are made in order.
   /// They go when the last process in that namespace goes, whoever was killed.
@@ -69,7 +73,12 @@ struct Ended {
   std::string output;       ///< what it wrote to standard output and error, cut at 64 KiB
 };
 
-/// Runs a program to its end. Beyond the limit its session is killed and the error says so.
+/// Kills every process that has this text among its arguments. For what a crash left running
+/// before it had written down who it is.
+void kill_mentioning(const std::string& text);
+
+/// Runs a program to its end, or to ours. Beyond the limit its session is killed and the error says
+/// so.
 schemas::Result<Ended> run_program(Program program, std::chrono::milliseconds limit);
 
 /// The absolute path of a program: in PATH, else in the system's directories.
