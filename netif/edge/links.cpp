@@ -194,7 +194,7 @@ Outcome await_sending(Netlink& netlink, const std::string& name) {
     bool sending = false;
     Message question(RTM_GETLINK, 0, "describe " + name);
     question.header(link_header(0, 0)).text(IFLA_IFNAME, name);
-    const Outcome asked = netlink.get(std::move(question), [&](nlmsghdr* answer) {
+    Outcome asked = netlink.get(std::move(question), [&](nlmsghdr* answer) {
       std::array<nlattr*, IFLA_MAX + 1> attributes{};
       if (nlmsg_parse(answer, sizeof(ifinfomsg), attributes.data(), IFLA_MAX, nullptr) >= 0 &&
           attributes[IFLA_QDISC] != nullptr) {

@@ -185,7 +185,7 @@ Outcome Netlink::run_chunk(std::span<Message> messages) {
   }
   std::optional<Error> failed;
   const std::uint32_t last = sequence_ - 1;
-  const Outcome received = receive([&](nlmsghdr* answer) {
+  Outcome received = receive([&](nlmsghdr* answer) {
     if (answer->nlmsg_type != NLMSG_ERROR || answer->nlmsg_seq < first ||
         answer->nlmsg_seq > last) {
       return true;  // an answer to something that was given up
@@ -237,7 +237,7 @@ Outcome Netlink::ask(Message& message, int flags, const std::function<void(nlmsg
                  "could not ask the kernel to " + message.what() + ": " + nl_geterror(sent)};
   }
   std::optional<Error> failed;
-  const Outcome received = receive([&](nlmsghdr* answer) {
+  Outcome received = receive([&](nlmsghdr* answer) {
     if (answer->nlmsg_seq != header->nlmsg_seq) {
       return true;
     }

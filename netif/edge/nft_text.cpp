@@ -26,6 +26,7 @@ std::string wrap(std::string_view name, const std::string& value) {
 
 std::string type_text(const std::vector<std::string>& types) {
   std::vector<std::string> quoted;
+  quoted.reserve(types.size());
   for (const std::string& type : types) {
     quoted.push_back(text(type));
   }

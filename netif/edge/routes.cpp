@@ -13,7 +13,6 @@
 
 namespace netif {
 
-using schemas::Cidr;
 using schemas::Ipv4;
 using schemas::Mac;
 using schemas::Outcome;

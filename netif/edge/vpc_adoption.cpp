@@ -13,7 +13,6 @@
 namespace netif {
 
 using schemas::Done;
-using schemas::EniAssignment;
 using schemas::Outcome;
 using schemas::Result;
 using schemas::VpcId;
@@ -149,7 +148,7 @@ Outcome VpcRouter::remove(Host& host, const VpcId& vpc) {
     if (!handle.ok()) {
       return handle.error();
     }
-    const Outcome cleared = in_namespace(handle.value(), [&]() -> Outcome {
+    Outcome cleared = in_namespace(handle.value(), [&]() -> Outcome {
       auto netlink = Netlink::open();
       if (!netlink.ok()) {
         return netlink.error();

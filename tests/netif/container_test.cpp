@@ -4,7 +4,8 @@
 #include "tests/netif/laboratory.h"
 #include "tests/netif/traffic.h"
 
-using namespace laboratory;  // NOLINT: the words of this test's own world
+namespace laboratory {
+
 using netif::BridgeEndpoint;
 using netif::FileHandle;
 using netif::HostNetwork;
@@ -191,3 +192,5 @@ TEST_CASE("the metadata socket of a task answers the task alone, not a frame fro
   }
   host.act([](HostNetworking& networking) { return networking.remove_all(); });
 }
+
+}  // namespace laboratory

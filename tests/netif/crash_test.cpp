@@ -8,7 +8,8 @@
 #include "tests/netif/laboratory.h"
 #include "tests/netif/traffic.h"
 
-using namespace laboratory;  // NOLINT: the words of this test's own world
+namespace laboratory {
+
 using netif::HostNetwork;
 using netif::HostNetworking;
 using schemas::EniAssignment;
@@ -163,3 +164,5 @@ TEST_CASE("a connection lives through the death and return of the agent") {
   }
   lab.host(0).act([](HostNetworking& networking) { return networking.remove_all(); });
 }
+
+}  // namespace laboratory

@@ -3,7 +3,8 @@
 #include "tests/netif/laboratory.h"
 #include "tests/netif/traffic.h"
 
-using namespace laboratory;  // NOLINT: the words of this test's own world
+namespace laboratory {
+
 using netif::FileHandle;
 using netif::HostNetwork;
 using netif::HostNetworking;
@@ -256,3 +257,5 @@ TEST_CASE("a task cannot send tunnel packets, and a stranger's are not taken") {
   remove_all(lab.host(0));
   remove_all(lab.host(1));
 }
+
+}  // namespace laboratory

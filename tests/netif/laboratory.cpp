@@ -273,7 +273,7 @@ Laboratory::~Laboratory() {
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
     const std::string kept = entry.path().string() + "/netns";
     for (const std::string& name : netif::list_folder(kept)) {
-      (void)netif::remove_namespace(kept + "/" + name);
+      (void)netif::remove_namespace(std::string(kept).append("/").append(name));
     }
   }
   std::error_code ignored;

@@ -18,7 +18,7 @@ void expect(const schemas::Outcome& outcome);
 /// A network namespace that lasts as long as this value.
 class Place {
  public:
-  Place(const std::string& path);
+  explicit Place(const std::string& path);
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
   ~Place();

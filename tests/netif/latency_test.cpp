@@ -7,7 +7,8 @@
 #include "tests/netif/laboratory.h"
 #include "tests/netif/traffic.h"
 
-using namespace laboratory;  // NOLINT: the words of this test's own world
+namespace laboratory {
+
 using netif::HostNetwork;
 using netif::HostNetworking;
 using schemas::EniAssignment;
@@ -103,3 +104,5 @@ TEST_CASE("attaching an interface is quick however many there are") {
       time([&] { host.act([](HostNetworking& networking) { return networking.remove_all(); }); });
   MESSAGE("remove_all: " << all.count() << " us");
 }
+
+}  // namespace laboratory

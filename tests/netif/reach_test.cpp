@@ -3,7 +3,8 @@
 #include "tests/netif/laboratory.h"
 #include "tests/netif/traffic.h"
 
-using namespace laboratory;  // NOLINT: the words of this test's own world
+namespace laboratory {
+
 using netif::HostNetwork;
 using netif::HostNetworking;
 using schemas::EniAssignment;
@@ -58,3 +59,5 @@ TEST_CASE("tasks of one VPC reach each other by address on one host, across host
   lab.host(0).act([](HostNetworking& networking) { return networking.remove_all(); });
   lab.host(1).act([](HostNetworking& networking) { return networking.remove_all(); });
 }
+
+}  // namespace laboratory

@@ -165,7 +165,7 @@ bool answers_ping(Ipv4 address, int patience_ms) {
   while (becomes(handle, POLLIN, patience_ms)) {
     std::array<std::uint8_t, 256> packet{};
     const ssize_t size = ::recv(handle.get(), packet.data(), packet.size(), 0);
-    const std::size_t header = (packet[0] & 0x0fU) * 4U;
+    const std::size_t header = std::size_t{4} * (packet[0] & 0x0fU);
     if (size >= 28 && packet[header] == ICMP_ECHOREPLY && packet[header + 4] == 0x5a) {
       return true;
     }
