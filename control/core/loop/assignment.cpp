@@ -7,7 +7,6 @@
 
 namespace control {
 
-using schemas::ContainerAssignment;
 using schemas::ContainerDefinition;
 using schemas::ContainerOverride;
 using schemas::Eni;

@@ -34,26 +34,29 @@ void log_task(Context& context, const Task& task) {
   log_event(context, cluster.scope, "task", task_arn(world, task), wire::encode(detail));
 }
 
-void account_for(Context& context, const Task& before, const Task& after) {
+/// What the step from `before` to `after` means for the account of the task's deployment.
+std::optional<schemas::Deployment> accounted(const Context& context, const Task& before,
+                                             const Task& after) {
   const Service* service = service_of(context.world, after.service);
   if (service == nullptr) {
-    return;
+    return std::nullopt;
   }
-  const auto deployment = std::find_if(
-      service->deployments.begin(), service->deployments.end(),
-      [&](const schemas::Deployment& candidate) { return candidate.id == after.deployment; });
-  if (deployment == service->deployments.end()) {
-    return;
+  for (const schemas::Deployment& deployment : service->deployments) {
+    if (deployment.id == after.deployment) {
+      return account(deployment, before, after, context.settings.deploy, context.now);
+    }
   }
-  std::optional<schemas::Deployment> accounted =
-      account(*deployment, before, after, context.settings.deploy, context.now);
-  if (!accounted) {
-    return;
-  }
-  Service changed = *service;
-  changed.deployments[static_cast<std::size_t>(deployment - service->deployments.begin())] =
-      std::move(*accounted);
-  apply(context.world, ServiceChanged{std::move(changed)});
+  return std::nullopt;
+}
+
+void settle_account(Context& context, std::int64_t key, schemas::Deployment changed) {
+  Service service = context.world->services.at(key);
+  const auto at =
+      std::find_if(service.deployments.begin(), service.deployments.end(),
+                   [&changed](const schemas::Deployment& each) { return each.id == changed.id; });
+  schemas::require(at != service.deployments.end(), "an account of no deployment is settled");
+  *at = std::move(changed);
+  apply(context.world, ServiceChanged{std::move(service)});
 }
 
 }  // namespace
@@ -69,16 +72,25 @@ void log_event(Context& context, const schemas::Scope& scope, std::string kind, 
 }
 
 void create_task(Context& context, Task task) {
-  apply(context.world, TaskCreated{task});
-  log_task(context, task);
-  account_for(context, task, task);
+  const std::int64_t key = task.key;
+  const std::int64_t service = task.service;
+  std::optional<schemas::Deployment> changed = accounted(context, task, task);
+  apply(context.world, TaskCreated{std::move(task)});
+  log_task(context, context.world->tasks.at(key));
+  if (changed) {
+    settle_account(context, service, std::move(*changed));
+  }
 }
 
 void change_task(Context& context, const Task& before, Task after) {
-  const Task was = before;
-  apply(context.world, TaskChanged{after});
-  log_task(context, after);
-  account_for(context, was, after);
+  const std::int64_t key = after.key;
+  const std::int64_t service = after.service;
+  std::optional<schemas::Deployment> changed = accounted(context, before, after);
+  apply(context.world, TaskChanged{std::move(after)});
+  log_task(context, context.world->tasks.at(key));
+  if (changed) {
+    settle_account(context, service, std::move(*changed));
+  }
 }
 
 void add_service_event(Context& context, std::int64_t key, std::string message) {

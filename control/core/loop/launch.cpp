@@ -11,7 +11,6 @@ namespace control {
 using schemas::ContainerInstance;
 using schemas::InstanceId;
 using schemas::LaunchType;
-using schemas::NetworkMode;
 using schemas::Task;
 using schemas::TaskSpecification;
 

@@ -43,18 +43,19 @@ std::optional<schemas::SecurityGroupId> default_group(const World& world, VpcId 
   return std::nullopt;
 }
 
-const Subnet* emptiest_in_zone(const World& world, const NetworkConfiguration& network,
-                               const std::string& zone) {
-  const Subnet* best = nullptr;
+/// There is one: the host was chosen for its zone.
+SubnetId emptiest_in_zone(const World& world, const NetworkConfiguration& network,
+                          const std::string& zone) {
+  SubnetId best;
   std::int64_t best_free = 0;
   for (const SubnetId& id : network.subnets) {
-    const Subnet& subnet = world->subnets.at(id);
     const std::int64_t free = world.index().addresses.at(id).free_count();
-    if (subnet.availability_zone == zone && free > best_free) {
-      best = &subnet;
+    if (world->subnets.at(id).availability_zone == zone && free > best_free) {
+      best = id;
       best_free = free;
     }
   }
+  schemas::require(best_free > 0, "a task was placed in a zone without a free address");
   return best;
 }
 
@@ -138,18 +139,18 @@ std::vector<std::string> zones_with_addresses(const World& world,
 Eni make_eni(Context& context, const NetworkConfiguration& network, schemas::TaskId task,
              const schemas::ContainerInstance& host) {
   const World& world = context.world;
-  const Subnet* subnet = emptiest_in_zone(world, network, host.inventory.availability_zone);
-  schemas::require(subnet != nullptr, "a task was placed in a zone without a free address");
+  const Subnet& subnet =
+      world->subnets.at(emptiest_in_zone(world, network, host.inventory.availability_zone));
   Eni eni;
   eni.key = world.next_key(Table::eni);
   eni.id = schemas::EniId::draw(context.random);
   eni.attachment = schemas::AttachmentId::draw(context.random);
-  eni.vpc = subnet->vpc;
-  eni.subnet = subnet->id;
+  eni.vpc = subnet.vpc;
+  eni.subnet = subnet.id;
   eni.task = task;
   eni.instance = host.id;
   eni.mac = netif::draw_mac(context.random);
-  eni.address = world.index().addresses.at(subnet->id).choose(context.now).value();
+  eni.address = world.index().addresses.at(subnet.id).choose(context.now).value();
   if (network.assign_public_ip) {
     const auto pool = world.index().public_addresses.find(host.id);
     if (pool != world.index().public_addresses.end()) {
@@ -158,7 +159,7 @@ Eni make_eni(Context& context, const NetworkConfiguration& network, schemas::Tas
   }
   eni.security_groups = network.security_groups;
   eni.private_dns_name =
-      netif::private_dns_name(eni.address, world->vpcs.at(subnet->vpc).scope.region);
+      netif::private_dns_name(eni.address, world->vpcs.at(subnet.vpc).scope.region);
   eni.created_at = context.now;
   apply(context.world, EniCreated{eni});
   return eni;

@@ -55,9 +55,8 @@ std::set<std::int64_t> due_services(Context& context) {
 
 void stop_tasks(Context& context, const std::vector<TaskStop>& stops) {
   for (const TaskStop& stop : stops) {
-    const Task* task = find_task(context.world, stop.task);
-    schemas::require(task != nullptr, "a plan stops a task that does not exist");
-    stop_task(context, *task, stop.code, stop.reason);
+    const std::int64_t key = context.world.index().task_by_id.at(stop.task);
+    stop_task(context, context.world->tasks.at(key), stop.code, stop.reason);
   }
 }
 

@@ -120,6 +120,26 @@ TEST_CASE("the desired count alone scales without a new deployment") {
   CHECK(service.deployments->front().id == deployment);
 }
 
+TEST_CASE("tags that an update asks for reach new tasks without a new deployment") {
+  Stage stage;
+  stage::small_cluster(stage);
+  create(stage, "s", "web", 1);
+  stage.settle();
+  api::UpdateServiceRequest request = update("s");
+  request.enable_ecs_managed_tags = true;
+  request.desired_count = 2;
+  const auto updated = stage.call<api::UpdateServiceResponse>("UpdateService", request);
+  REQUIRE(updated.ok());
+  CHECK(updated.value().service->deployments->size() == 1);
+  stage.settle();
+  std::int64_t tagged = 0;
+  for (const auto& [key, task] : stage.world->tasks) {
+    tagged += task.specification->tags.size() == 2 ? 1 : 0;
+  }
+  CHECK(tagged == 1);
+  stage.restart();
+}
+
 TEST_CASE("a task that dies is replaced") {
   Stage stage;
   stage::small_cluster(stage);

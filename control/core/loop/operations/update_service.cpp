@@ -71,6 +71,8 @@ Outcome update_deployment(Context& context, const Cluster& cluster, Service& ser
     begin_deployment(service, DeploymentId::draw(context.random), specification.value(),
                      context.now);
   } else {
+    // Tags alone start no deployment, yet the next tasks have them.
+    service.deployments.front().specification = specification.value();
     forgive(service, context.now);
   }
   return schemas::Done{};
