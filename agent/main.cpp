@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr int kWrongUsage = 2;
+constexpr int wrong_usage = 2;
 
 /// Options as text, before they are checked.
 struct Given {
@@ -131,7 +131,7 @@ int run(Given& given) {
   for (const auto& check : {refused(given), complete(given)}) {
     if (check) {
       spdlog::critical("{}", *check);
-      return kWrongUsage;
+      return wrong_usage;
     }
   }
   const agent::AgentEnd ended = [&] {
@@ -165,7 +165,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kWrongUsage;
+    return app.exit(error) == 0 ? 0 : wrong_usage;
   }
   if (given.debug) {
     spdlog::set_level(spdlog::level::debug);

@@ -67,11 +67,11 @@ void Stepper::acknowledge(std::int64_t up_to) {
   }
   state_.acknowledged = up_to;
   std::vector<PendingMeter> left;
-  for (PendingMeter& meter : state_.meters) {
+  for (const PendingMeter& meter : state_.meters) {
     if (meter.change <= up_to) {
       step_.meters_acknowledged.emplace_back(meter.record.task, meter.record.sequence);
     } else {
-      left.push_back(std::move(meter));
+      left.push_back(meter);
     }
   }
   state_.meters = std::move(left);
@@ -172,7 +172,7 @@ void Stepper::take(const Finished& finished) {
       hand_out_enis();
     } else {
       attempt.failures += 1;
-      attempt.not_before_ns = now_.boot_ns + kNanosecondsPerSecond;
+      attempt.not_before_ns = now_.boot_ns + nanoseconds_per_second;
     }
     return;
   }
@@ -215,7 +215,8 @@ void Stepper::hand_out_enis() {
   if (state_.network_applied < state_.network_change) {
     return;
   }
-  for (const auto& [id, eni] : state_.network.enis) {
+  for (const auto& entry : state_.network.enis) {
+    const schemas::EniAssignment& eni = entry.second;
     const auto found = state_.tasks.find(eni.task);
     if (found == state_.tasks.end() || found->second.eni_ready || found->second.record.stopping) {
       continue;

@@ -23,7 +23,8 @@ std::optional<std::int64_t> next_reading_ns(const TaskState& task) {
     return std::nullopt;
   }
   const std::int64_t sampled_ns = std::max(task.meter.sampled_ns, task.record.meter.start.boot_ns);
-  return std::min(sampled_ns + kMeterSampleNs, task.record.meter.start.boot_ns + kMeterIntervalNs);
+  return std::min(sampled_ns + meter_sample_ns,
+                  task.record.meter.start.boot_ns + meter_interval_ns);
 }
 
 namespace {
@@ -36,7 +37,7 @@ void integrate(TaskState& task, std::int64_t memory_bytes, std::int64_t at_ns) {
     activity.sampled_ns = task.record.meter.start.boot_ns;
     activity.sampled_bytes = task.record.meter.memory_bytes_at_start;
   }
-  const std::int64_t elapsed_ms = (at_ns - activity.sampled_ns) / kNanosecondsPerMillisecond;
+  const std::int64_t elapsed_ms = (at_ns - activity.sampled_ns) / nanoseconds_per_millisecond;
   activity.kib_ms += (activity.sampled_bytes + memory_bytes) / 2 / 1024 * elapsed_ms;
   activity.sampled_ns = at_ns;
   activity.sampled_bytes = memory_bytes;
@@ -64,7 +65,7 @@ std::optional<schemas::MeterRecord> fold_meter(TaskState& task,
   if (peak_ever > meter.memory_peak_at_start) {
     task.meter.peak_bytes = std::max(task.meter.peak_bytes, peak_ever);
   }
-  if (close == MeterClose::when_due && end_ns < meter.start.boot_ns + kMeterIntervalNs) {
+  if (close == MeterClose::when_due && end_ns < meter.start.boot_ns + meter_interval_ns) {
     return std::nullopt;
   }
   schemas::MeterRecord record;

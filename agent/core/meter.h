@@ -12,9 +12,9 @@ namespace agent {
 
 /// How long one meter record covers. Shorter: more rows for control to keep. Longer: more that
 /// the loss of a whole host can cost.
-inline constexpr std::int64_t kMeterIntervalNs = 60 * kNanosecondsPerSecond;
+inline constexpr std::int64_t meter_interval_ns = 60 * nanoseconds_per_second;
 /// How often memory is read in between. Shorter: a finer integral, more reads of cgroup files.
-inline constexpr std::int64_t kMeterSampleNs = 10 * kNanosecondsPerSecond;
+inline constexpr std::int64_t meter_sample_ns = 10 * nanoseconds_per_second;
 
 enum class MeterClose : std::uint8_t {
   when_due,  ///< a record is made if the interval is over

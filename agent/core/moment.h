@@ -14,12 +14,12 @@ struct Moment {
   bool operator==(const Moment&) const = default;
 };
 
-inline constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
-inline constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+inline constexpr std::int64_t nanoseconds_per_millisecond = 1'000'000;
+inline constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
 
 /// A span in the unit of `Moment::boot_ns`.
 constexpr std::int64_t nanoseconds(schemas::Duration span) {
-  return span.count() * kNanosecondsPerMillisecond;
+  return span.count() * nanoseconds_per_millisecond;
 }
 
 }  // namespace agent

@@ -6,7 +6,7 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t kReasonLengthMax = 1024;  // what DescribeTasks may show of a container
+constexpr std::size_t reason_length_max = 1024;  // what DescribeTasks may show of a container
 
 schemas::ContainerStatus status_of(const SavedContainer& container) {
   switch (container.progress) {
@@ -41,7 +41,7 @@ schemas::ContainerReport container_report(const TaskState& task, std::int64_t in
   report.name = task.definition(index).name;
   report.status = status_of(container);
   report.exit_code = container.exit_code;
-  report.reason = container.reason.substr(0, kReasonLengthMax);
+  report.reason = container.reason.substr(0, reason_length_max);
   report.runtime_id = container.runtime_id;
   report.image_digest = container.image_digest;
   report.network_bindings = bindings_of(task, index, container);
@@ -56,7 +56,7 @@ schemas::TaskReport report_of(const TaskState& task) {
   report.id = task.assignment().id;
   report.status = record.status;
   report.stop_code = record.stop_code;
-  report.stopped_reason = record.stopped_reason.substr(0, kReasonLengthMax);
+  report.stopped_reason = record.stopped_reason.substr(0, reason_length_max);
   for (std::size_t i = 0; i < record.containers.size(); ++i) {
     report.containers.push_back(container_report(task, static_cast<std::int64_t>(i)));
   }

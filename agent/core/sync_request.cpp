@@ -12,7 +12,7 @@ namespace {
 
 /// Reports and meter records of one request, about half a kilobyte each: well below a server's
 /// limit of 1 MiB. Smaller: more round trips after an absence.
-constexpr std::size_t kItemsMax = 1'000;
+constexpr std::size_t items_max = 1'000;
 
 /// One thing control should hear of; `meter` is absent for a task's report.
 struct Item {
@@ -47,8 +47,8 @@ schemas::SyncRequest sync_request(const HostState& state) {
   request.have_version = state.held_version;
   request.report_sequence = state.change;
   std::vector<Item> items = items_since(state);
-  if (items.size() > kItemsMax) {
-    items.resize(kItemsMax);
+  if (items.size() > items_max) {
+    items.resize(items_max);
     request.report_sequence = items.back().change;
   }
   for (const Item& item : items) {

@@ -56,10 +56,10 @@ void settle(Attempt& attempt, const std::string& error, const Moment& now) {
     attempt.phase = Attempt::Phase::done;
     return;
   }
-  constexpr std::int64_t kLongestWaitShift = 6;  // about a minute
+  constexpr std::int64_t longest_wait_shift = 6;  // about a minute
   attempt.phase = Attempt::Phase::idle;
-  const std::int64_t shift = std::min(attempt.failures, kLongestWaitShift);
-  attempt.not_before_ns = now.boot_ns + kNanosecondsPerSecond * (std::int64_t{1} << shift);
+  const std::int64_t shift = std::min(attempt.failures, longest_wait_shift);
+  attempt.not_before_ns = now.boot_ns + nanoseconds_per_second * (std::int64_t{1} << shift);
   attempt.failures += 1;
 }
 

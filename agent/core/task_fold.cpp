@@ -110,8 +110,8 @@ void fold_reading(TaskState& task, const Finished& finished, const Moment& now, 
   if (task.record.meter.phase != MeterRecordState::Phase::open) {
     return;
   }
-  constexpr std::int64_t kPatience = 3;
-  if (!finished.error.empty() && task.meter.reading.failures < kPatience) {
+  constexpr std::int64_t patience = 3;
+  if (!finished.error.empty() && task.meter.reading.failures < patience) {
     return;
   }
   const Moment at = finished.meter ? finished.meter->at : now;

@@ -12,7 +12,7 @@ using schemas::TaskStatus;
 namespace {
 
 /// A removal that keeps failing must not keep the interface of a dead task.
-constexpr std::int64_t kPatience = 3;
+constexpr std::int64_t patience = 3;
 
 std::int64_t stop_timeout_ns(const TaskState& task, std::int64_t index, const TaskPolicy& policy) {
   return nanoseconds(task.definition(index).stop_timeout.value_or(policy.stop_timeout));
@@ -51,7 +51,7 @@ bool remove_containers(TaskState& task, const Moment& now, Advance& out) {
           {Action::remove_container, task.assignment().id, static_cast<std::int64_t>(i)});
     }
     over = over && (activity.removal.phase == Attempt::Phase::done ||
-                    activity.removal.failures >= kPatience);
+                    activity.removal.failures >= patience);
   }
   return over;
 }

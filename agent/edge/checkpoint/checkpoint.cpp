@@ -12,7 +12,7 @@ namespace {
 using schemas::Error;
 using schemas::ErrorCode;
 
-constexpr const char* kSchema = R"sql(
+constexpr const char* schema_sql = R"sql(
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS assignments (task TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS progress (task TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
@@ -24,9 +24,9 @@ CREATE TABLE IF NOT EXISTS network (
   PRIMARY KEY (kind, id)) WITHOUT ROWID;
 )sql";
 
-constexpr const char* kEni = "eni";
-constexpr const char* kSubnet = "subnet";
-constexpr const char* kNeighbour = "neighbour";
+constexpr const char* eni_kind = "eni";
+constexpr const char* subnet_kind = "subnet";
+constexpr const char* neighbour_kind = "neighbour";
 
 std::string about(Database& database, std::string_view name) {
   Statement read = database.prepare("SELECT value FROM about WHERE name = ?1");
@@ -84,7 +84,7 @@ schemas::Result<Checkpoint> Checkpoint::open(const std::string& path) {
   const bool ready = file.execute("PRAGMA journal_mode = WAL") &&
                      file.execute("PRAGMA synchronous = NORMAL") &&
                      file.execute("PRAGMA wal_autocheckpoint = 4000") &&
-                     file.execute("PRAGMA busy_timeout = 2000") && file.execute(kSchema);
+                     file.execute("PRAGMA busy_timeout = 2000") && file.execute(schema_sql);
   if (!ready) {
     return file.error(
         "is not usable; if it is damaged, run `ecs-agent cleanup` on its data "
@@ -92,13 +92,13 @@ schemas::Result<Checkpoint> Checkpoint::open(const std::string& path) {
   }
   const std::string format = about(file, "format");
   if (format.empty()) {
-    if (!set_about(file, "format", std::to_string(kCheckpointFormat))) {
+    if (!set_about(file, "format", std::to_string(checkpoint_format))) {
       return file.error("could not be written");
     }
-  } else if (format != std::to_string(kCheckpointFormat)) {
+  } else if (format != std::to_string(checkpoint_format)) {
     return Error{ErrorCode::server, "The checkpoint " + path + " has format " + format +
                                         "; this agent reads format " +
-                                        std::to_string(kCheckpointFormat) +
+                                        std::to_string(checkpoint_format) +
                                         ". Start the agent version that wrote it."};
   }
   if (!checkpoint.prepare()) {
@@ -123,11 +123,11 @@ schemas::Result<netif::HostNetwork> Checkpoint::load_network() {
       return std::nullopt;
     };
     std::optional<Error> error;
-    if (kind == kEni) {
+    if (kind == eni_kind) {
       error = take(everything.enis_set);
-    } else if (kind == kSubnet) {
+    } else if (kind == subnet_kind) {
       error = take(everything.subnets_set);
-    } else if (kind == kNeighbour) {
+    } else if (kind == neighbour_kind) {
       error = take(everything.neighbours_set);
     }
     if (error) {
@@ -204,22 +204,22 @@ bool Checkpoint::drop_network(const char* kind, const std::string& id) {
 bool Checkpoint::save_network(const schemas::SyncAnswer& answer) {
   bool saved = !answer.full || database_.execute("DELETE FROM network");
   for (const auto& gone : answer.enis_gone) {
-    saved = saved && drop_network(kEni, gone.text());
+    saved = saved && drop_network(eni_kind, gone.text());
   }
   for (const auto& gone : answer.subnets_gone) {
-    saved = saved && drop_network(kSubnet, gone.text());
+    saved = saved && drop_network(subnet_kind, gone.text());
   }
   for (const auto& gone : answer.neighbours_gone) {
-    saved = saved && drop_network(kNeighbour, gone.text());
+    saved = saved && drop_network(neighbour_kind, gone.text());
   }
   for (const auto& set : answer.enis_set) {
-    saved = saved && put_network(kEni, set.id.text(), wire::encode(set));
+    saved = saved && put_network(eni_kind, set.id.text(), wire::encode(set));
   }
   for (const auto& set : answer.subnets_set) {
-    saved = saved && put_network(kSubnet, set.id.text(), wire::encode(set));
+    saved = saved && put_network(subnet_kind, set.id.text(), wire::encode(set));
   }
   for (const auto& set : answer.neighbours_set) {
-    saved = saved && put_network(kNeighbour, set.id.text(), wire::encode(set));
+    saved = saved && put_network(neighbour_kind, set.id.text(), wire::encode(set));
   }
   return saved;
 }

@@ -14,7 +14,7 @@ namespace agent {
 
 /// The version of what is written below. A change that an older agent would misread raises it, and
 /// adds a golden file beside the ones there are.
-inline constexpr std::int64_t kCheckpointFormat = 1;
+inline constexpr std::int64_t checkpoint_format = 1;
 
 /// The part of a TaskRecord that changes; the assignment is a row of its own, written once.
 std::string encode_progress(const TaskRecord& record);

@@ -18,16 +18,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kFirstPause{100};
+constexpr milliseconds first_pause{100};
 /// Longer: a host is told later of what happened while control was away.
-constexpr milliseconds kLongestPause{5'000};
+constexpr milliseconds longest_pause{5'000};
 /// What an answer may take beyond the time it was to be held.
-constexpr milliseconds kPatience{15'000};
+constexpr milliseconds patience{15'000};
 
-constexpr long kOk = 200;
-constexpr long kUnauthorized = 401;
-constexpr long kForbidden = 403;
-constexpr long kGone = 410;
+constexpr long http_ok = 200;
+constexpr long http_unauthorized = 401;
+constexpr long http_forbidden = 403;
+constexpr long http_gone = 410;
 
 /// Pauses that double, each drawn between half and the whole, so that the hosts of a control
 /// service that comes back do not all arrive at once.
@@ -36,14 +36,14 @@ class Backoff {
   milliseconds next() {
     std::uniform_int_distribution<std::int64_t> draw(pause_.count() / 2, pause_.count());
     const milliseconds chosen(draw(random_));
-    pause_ = std::min(pause_ * 2, kLongestPause);
+    pause_ = std::min(pause_ * 2, longest_pause);
     return chosen;
   }
-  void reset() { pause_ = kFirstPause; }
+  void reset() { pause_ = first_pause; }
 
  private:
   std::minstd_rand random_{std::random_device{}()};
-  milliseconds pause_ = kFirstPause;
+  milliseconds pause_ = first_pause;
 };
 
 }  // namespace
@@ -131,7 +131,7 @@ void ControlClient::run(Line& line) {
     const auto asked = std::chrono::steady_clock::now();
     schemas::Result<HttpReply> reply =
         line.client().post("/agent/v1/sync", identity_.secret, wire::encode(*request),
-                           milliseconds(request->hold_ms) + kPatience);
+                           milliseconds(request->hold_ms) + patience);
     if (ending_) {
       return;
     }
@@ -141,15 +141,16 @@ void ControlClient::run(Line& line) {
       continue;
     }
     const HttpReply& said = reply.value();
-    if (said.status == kUnauthorized || said.status == kForbidden || said.status == kGone) {
+    if (said.status == http_unauthorized || said.status == http_forbidden ||
+        said.status == http_gone) {
       host_.refused("Control does not take this host for " + identity_.instance.text() +
                     " any more (HTTP " + std::to_string(said.status) + "): " + said.body);
       line.wait_until_woken();
       continue;
     }
     schemas::Result<schemas::SyncAnswer> answer =
-        said.status == kOk ? wire::decode<schemas::SyncAnswer>(said.body)
-                           : schemas::Error{schemas::ErrorCode::server, said.body};
+        said.status == http_ok ? wire::decode<schemas::SyncAnswer>(said.body)
+                               : schemas::Error{schemas::ErrorCode::server, said.body};
     if (!answer.ok()) {
       spdlog::warn("Control's answer cannot be used (HTTP {}): {}", said.status,
                    answer.error().message);
@@ -162,7 +163,7 @@ void ControlClient::run(Line& line) {
                              ? answer.value().acknowledged < request->report_sequence
                              : answer.value().version == request->have_version &&
                                    answer.value().asks.empty() &&
-                                   std::chrono::steady_clock::now() - asked < kFirstPause;
+                                   std::chrono::steady_clock::now() - asked < first_pause;
     host_.answered(*request, std::move(answer).value());
     if (!unheard) {
       line.backoff().reset();

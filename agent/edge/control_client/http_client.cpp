@@ -11,7 +11,7 @@ namespace {
 using schemas::Error;
 using schemas::ErrorCode;
 
-constexpr std::size_t kAnswerBytesMax = 64U << 20U;
+constexpr std::size_t answer_bytes_max = 64U << 20U;
 
 void start_curl_once() {
   static std::once_flag once;
@@ -20,7 +20,7 @@ void start_curl_once() {
 
 std::size_t collect(char* bytes, std::size_t size, std::size_t count, void* user) {
   auto& body = *static_cast<std::string*>(user);
-  if (body.size() + size * count > kAnswerBytesMax) {
+  if (body.size() + size * count > answer_bytes_max) {
     return 0;
   }
   body.append(bytes, size * count);
@@ -98,12 +98,12 @@ schemas::Result<HttpReply> HttpClient::post(const std::string& path, const std::
 }
 
 schemas::Result<HttpReply> HttpClient::transfer(std::chrono::milliseconds time_limit) {
-  constexpr int kLookMs = 1000;
+  constexpr int look_ms = 1000;
   HttpReply reply;
   CURLcode code = CURLE_OPERATION_TIMEDOUT;
   curl_multi_add_handle(multi_.get(), easy_.get());
   const auto deadline =
-      std::chrono::steady_clock::now() + time_limit + std::chrono::milliseconds(kLookMs);
+      std::chrono::steady_clock::now() + time_limit + std::chrono::milliseconds(look_ms);
   bool over = false;
   while (!over && !stop_->asked && std::chrono::steady_clock::now() < deadline) {
     int running = 0;
@@ -118,7 +118,7 @@ schemas::Result<HttpReply> HttpClient::transfer(std::chrono::milliseconds time_l
       }
     }
     if (!over) {
-      curl_multi_poll(multi_.get(), nullptr, 0, kLookMs, nullptr);
+      curl_multi_poll(multi_.get(), nullptr, 0, look_ms, nullptr);
     }
   }
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply.status);

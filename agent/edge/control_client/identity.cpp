@@ -20,8 +20,8 @@ namespace {
 using schemas::Error;
 using schemas::ErrorCode;
 
-constexpr const char* kFile = "identity";
-constexpr std::chrono::milliseconds kJoinTimeLimit{15'000};
+constexpr const char* identity_file = "identity";
+constexpr std::chrono::milliseconds join_time_limit{15'000};
 
 Error file_error(const std::filesystem::path& path, std::string_view what, int number) {
   return {ErrorCode::server,
@@ -46,7 +46,7 @@ bool write_all(int file, std::string_view text) {
 
 schemas::Result<std::optional<Identity>> read_identity(
     const std::filesystem::path& data_directory) {
-  const std::filesystem::path path = data_directory / kFile;
+  const std::filesystem::path path = data_directory / identity_file;
   std::ifstream file(path);
   if (!file) {
     return std::optional<Identity>();
@@ -64,10 +64,10 @@ schemas::Result<std::optional<Identity>> read_identity(
 
 schemas::Outcome write_identity(const std::filesystem::path& data_directory,
                                 const Identity& identity) {
-  const std::filesystem::path path = data_directory / kFile;
-  const std::filesystem::path fresh = data_directory / (std::string(kFile) + ".new");
-  constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
-  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnerOnly);
+  const std::filesystem::path path = data_directory / identity_file;
+  const std::filesystem::path fresh = data_directory / (std::string(identity_file) + ".new");
+  constexpr mode_t owner_only = S_IRUSR | S_IWUSR;
+  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, owner_only);
   if (file < 0) {
     return file_error(fresh, "could not be made", errno);
   }
@@ -101,14 +101,14 @@ schemas::Result<Identity> join(const std::string& control_url,
     return client.error();
   }
   const schemas::Result<HttpReply> reply =
-      client.value().post("/agent/v1/join", "", wire::encode(request), kJoinTimeLimit);
+      client.value().post("/agent/v1/join", "", wire::encode(request), join_time_limit);
   if (!reply.ok()) {
     return reply.error();
   }
-  constexpr long kOk = 200;
-  constexpr long kServerFault = 500;
-  if (reply.value().status != kOk) {
-    const bool again = reply.value().status >= kServerFault;
+  constexpr long http_ok = 200;
+  constexpr long http_server_fault = 500;
+  if (reply.value().status != http_ok) {
+    const bool again = reply.value().status >= http_server_fault;
     return Error{again ? ErrorCode::server : ErrorCode::access_denied,
                  "Control did not let this host join (HTTP " +
                      std::to_string(reply.value().status) + "): " + reply.value().body};

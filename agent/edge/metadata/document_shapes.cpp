@@ -115,25 +115,25 @@ namespace agent {
 
 namespace {
 
-constexpr codec::Dialect kDialect{};
+constexpr codec::Dialect dialect{};
 
 }  // namespace
 
 std::string to_json(const TaskDocument& document) {
-  return codec::encode(codec::Described<TaskDocument>::type, &document, kDialect);
+  return codec::encode(codec::Described<TaskDocument>::type, &document, dialect);
 }
 
 std::string to_json(const ContainerDocument& document) {
-  return codec::encode(codec::Described<ContainerDocument>::type, &document, kDialect);
+  return codec::encode(codec::Described<ContainerDocument>::type, &document, dialect);
 }
 
 std::string to_json(const StatsDocument& document) {
-  return codec::encode(codec::Described<StatsDocument>::type, &document, kDialect);
+  return codec::encode(codec::Described<StatsDocument>::type, &document, dialect);
 }
 
 std::string to_json(const std::map<std::string, StatsDocument>& documents) {
   return codec::encode(codec::TypeOf<std::map<std::string, StatsDocument>>::type, &documents,
-                       kDialect);
+                       dialect);
 }
 
 }  // namespace agent

@@ -14,12 +14,12 @@ namespace {
 
 using schemas::NetworkMode;
 
-constexpr int kNotFound = 404;
-constexpr double kUnitsPerCpu = 1024.0;
-constexpr std::int64_t kBytesPerMib = 1'048'576;
+constexpr int http_not_found = 404;
+constexpr double units_per_cpu = 1024.0;
+constexpr std::int64_t bytes_per_mib = 1'048'576;
 
 MetadataReply not_found(const std::string& what) {
-  return {kNotFound, R"({"error":")" + what + R"("})"};
+  return {http_not_found, R"({"error":")" + what + R"("})"};
 }
 
 std::string task_status_word(schemas::TaskStatus status) {
@@ -68,11 +68,11 @@ std::optional<std::string> time_text(const std::optional<schemas::Instant>& inst
 
 /// "…:task/CLUSTER/ID" becomes "…:container/CLUSTER/ID/<container>".
 std::string container_arn(const schemas::TaskAssignment& task, const schemas::ContainerId& id) {
-  constexpr std::string_view kTask = ":task/";
+  constexpr std::string_view task_part = ":task/";
   std::string arn = task.arn;
-  const std::size_t at = arn.find(kTask);
+  const std::size_t at = arn.find(task_part);
   if (at != std::string::npos) {
-    arn.replace(at, kTask.size(), ":container/");
+    arn.replace(at, task_part.size(), ":container/");
   }
   return arn + "/" + id.text();
 }
@@ -167,7 +167,7 @@ TaskDocument task_document(const TaskView& view, Tags tags) {
   if (task.cpu_limit || task.memory_limit) {
     LimitsDocument limits;
     if (task.cpu_limit) {
-      limits.cpu = static_cast<double>(task.cpu_limit->count) / kUnitsPerCpu;
+      limits.cpu = static_cast<double>(task.cpu_limit->count) / units_per_cpu;
     }
     if (task.memory_limit) {
       limits.memory = task.memory_limit->count;
@@ -208,7 +208,7 @@ StatsDocument stats_document(const TaskView& view, std::size_t index, const UseV
   document.id = about.docker_id;
   document.cpu_stats = {{use.cpu_ns}, use.system_cpu_ns, use.online_cpus};
   document.memory_stats = {use.memory_bytes, use.memory_peak_bytes,
-                           limit ? limit->count * kBytesPerMib : 0};
+                           limit ? limit->count * bytes_per_mib : 0};
   return document;
 }
 

@@ -29,10 +29,10 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using tcp = boost::asio::ip::tcp;
 
-constexpr std::chrono::seconds kIdleMax{10};
-constexpr std::uint32_t kHeaderBytesMax = 8 * 1024;
-constexpr std::uint64_t kBodyBytesMax = 4 * 1024;
-constexpr std::size_t kConnectionsMax = 32;
+constexpr std::chrono::seconds idle_max{10};
+constexpr std::uint32_t header_bytes_max = 8 * 1024;
+constexpr std::uint64_t body_bytes_max = 4 * 1024;
+constexpr std::size_t connections_max = 32;
 
 /// One connection: read, answer, read again.
 class Session : public std::enable_shared_from_this<Session> {
@@ -42,9 +42,9 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void read() {
     parser_.emplace();
-    parser_->header_limit(kHeaderBytesMax);
-    parser_->body_limit(kBodyBytesMax);
-    stream_.expires_after(kIdleMax);
+    parser_->header_limit(header_bytes_max);
+    parser_->body_limit(body_bytes_max);
+    stream_.expires_after(idle_max);
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](beast::error_code error, std::size_t) {
                        if (error) {
@@ -135,7 +135,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
  private:
   void take(tcp::socket socket) {
     std::erase_if(sessions_, [](const std::weak_ptr<Session>& one) { return one.expired(); });
-    if (sessions_.size() >= kConnectionsMax) {
+    if (sessions_.size() >= connections_max) {
       return;  // the socket closes; a task that opens so many must wait for its own to end
     }
     auto session = std::make_shared<Session>(std::move(socket), owner_, answer_);

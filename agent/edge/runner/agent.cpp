@@ -35,7 +35,7 @@ namespace {
 using std::chrono::milliseconds;
 
 /// Under way when the agent is told to end: mostly pulls, which may be given up.
-constexpr milliseconds kEndPatience{5'000};
+constexpr milliseconds end_patience{5'000};
 
 /// Passes calls on to something that comes later and goes earlier than its caller.
 template <class Target>
@@ -157,7 +157,7 @@ schemas::Result<Identity> identity_of(const AgentOptions& options,
   request.pool = options.kind == AgentOptions::Kind::pool;
   request.boot_id = boot_id();
   request.inventory = inventory;
-  constexpr int kLongestPauseMs = 5'000;
+  constexpr int longest_pause_ms = 5'000;
   int pause_ms = 100;
   for (;;) {
     schemas::Result<Identity> joined = join(options.control_url, request);
@@ -172,7 +172,7 @@ schemas::Result<Identity> identity_of(const AgentOptions& options,
     if (end.wait(stop, pause_ms)) {
       return schemas::Error{schemas::ErrorCode::server, "Told to end before it could join"};
     }
-    pause_ms = std::min(pause_ms * 2, kLongestPauseMs);
+    pause_ms = std::min(pause_ms * 2, longest_pause_ms);
   }
 }
 
@@ -233,14 +233,14 @@ AgentEnd serve(const AgentOptions& options, const Identity& identity, Runner& ru
       options.control_url, identity, channel_host(runner, end, options.data_directory));
   if (client.ok()) {
     news.connect(client.value().get());
-    constexpr int kForEver = -1;
-    ended = end.wait(stop, kForEver).value_or(AgentEnd::failed);
+    constexpr int for_ever = -1;
+    ended = end.wait(stop, for_ever).value_or(AgentEnd::failed);
     news.connect(nullptr);
     client.value().reset();
   } else {
     spdlog::critical("{}", client.error().message);
   }
-  if (!runner.stop(kEndPatience)) {
+  if (!runner.stop(end_patience)) {
     spdlog::warn("Ending with work under way; the next agent on {} takes it up",
                  options.data_directory.string());
     spdlog::shutdown();
@@ -288,7 +288,7 @@ AgentEnd run_agent(const AgentOptions& given, int stop) {
                                                                : AgentEnd::refused;
   }
   KernelNetworking kernel(std::move(networking).value());
-  constexpr std::int64_t kThreadsMin = 4;
+  constexpr std::int64_t threads_min = 4;
   const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
   RunnerParts parts{*engine.value(),
                     kernel,
@@ -297,7 +297,7 @@ AgentEnd run_agent(const AgentOptions& given, int stop) {
                     boot_id(),
                     inventory.value(),
                     TaskPolicy{},
-                    std::max(kThreadsMin, cores + 2)};
+                    std::max(threads_min, cores + 2)};
   Runner runner(std::move(parts), std::move(checkpoint).value(),
                 [&](const std::string&) { end.set(AgentEnd::failed); });
   relay->connect(&runner);

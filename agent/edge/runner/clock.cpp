@@ -10,7 +10,7 @@ Moment now() {
   timespec boot{};
   ::clock_gettime(CLOCK_BOOTTIME, &boot);
   return {std::chrono::floor<schemas::Duration>(std::chrono::system_clock::now()),
-          boot.tv_sec * kNanosecondsPerSecond + boot.tv_nsec};
+          boot.tv_sec * nanoseconds_per_second + boot.tv_nsec};
 }
 
 }  // namespace agent

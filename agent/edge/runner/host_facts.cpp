@@ -16,11 +16,11 @@ namespace agent {
 
 namespace {
 
-constexpr std::int64_t kUnitsPerCpu = 1024;
-constexpr std::uint64_t kBytesPerMib = 1'048'576;
+constexpr std::int64_t units_per_cpu = 1024;
+constexpr std::uint64_t bytes_per_mib = 1'048'576;
 /// Interfaces that control may place here at once. What bounds them is memory: a veth, its
 /// namespace and its firewall entries are about 200 KiB.
-constexpr std::int64_t kEniCapacity = 1'000;
+constexpr std::int64_t eni_capacity = 1'000;
 
 std::optional<schemas::Ipv4> first_address() {
   ifaddrs* list = nullptr;
@@ -43,7 +43,7 @@ std::optional<schemas::Ipv4> first_address() {
 schemas::MemoryMib machine_memory() {
   struct sysinfo info {};
   ::sysinfo(&info);
-  return {static_cast<std::int64_t>(std::uint64_t{info.totalram} * info.mem_unit / kBytesPerMib)};
+  return {static_cast<std::int64_t>(std::uint64_t{info.totalram} * info.mem_unit / bytes_per_mib)};
 }
 
 std::string cpu_architecture() {
@@ -65,9 +65,9 @@ schemas::Result<schemas::Inventory> inventory_of(const StatedFacts& stated,
   }
   schemas::Inventory inventory;
   inventory.cpu =
-      stated.cpu.value_or(schemas::CpuUnits{::sysconf(_SC_NPROCESSORS_ONLN) * kUnitsPerCpu});
+      stated.cpu.value_or(schemas::CpuUnits{::sysconf(_SC_NPROCESSORS_ONLN) * units_per_cpu});
   inventory.memory = stated.memory.value_or(machine_memory());
-  inventory.eni_capacity = kEniCapacity;
+  inventory.eni_capacity = eni_capacity;
   inventory.availability_zone = stated.availability_zone;
   inventory.address = *address;
   inventory.public_cidr = stated.public_cidr;
@@ -75,7 +75,7 @@ schemas::Result<schemas::Inventory> inventory_of(const StatedFacts& stated,
                           {"ecs.os-family", "LINUX"},
                           {"ecs.cpu-architecture", cpu_architecture()},
                           {"ecs.availability-zone", stated.availability_zone}};
-  inventory.agent_version = kAgentVersion;
+  inventory.agent_version = agent_version;
   inventory.engine_version = engine_version;
   return inventory;
 }

@@ -10,7 +10,7 @@
 
 namespace agent {
 
-inline constexpr const char* kAgentVersion = "0.1.0";
+inline constexpr const char* agent_version = "0.1.0";
 
 /// What the operator said of the host; the rest is found out.
 struct StatedFacts {

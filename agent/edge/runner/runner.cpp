@@ -12,10 +12,10 @@ namespace agent {
 
 namespace {
 
-constexpr std::int64_t kPullThreads = 3;
-constexpr std::size_t kBatchMax = 64;
+constexpr std::int64_t pull_threads = 3;
+constexpr std::size_t batch_max = 64;
 /// An idle loop looks at its log this often; also bounds the cost of a missed wake-up.
-constexpr std::chrono::milliseconds kIdle{2'000};
+constexpr std::chrono::milliseconds idle{2'000};
 
 std::int64_t whole_ms(std::chrono::microseconds span) { return span.count() / 1000; }
 
@@ -30,15 +30,15 @@ Runner::Runner(RunnerParts parts, Checkpoint checkpoint, Fatal fatal)
             return answer_metadata_request(owner, path);
           })),
       performer_(parts_.engine, parts_.networking, *metadata_, parts_.data_directory),
-      pulls_(kPullThreads),
+      pulls_(pull_threads),
       lanes_(parts_.threads) {
   state_.policy = parts_.policy;
 }
 
 Runner::~Runner() {
   // Everything that uses what this object is made of must have ended before any of it goes.
-  constexpr std::chrono::hours kAsLongAsItTakes{24};
-  stop(kAsLongAsItTakes);
+  constexpr std::chrono::hours as_long_as_it_takes{24};
+  stop(as_long_as_it_takes);
   metadata_.reset();
 }
 
@@ -82,7 +82,7 @@ void Runner::run() {
       const Moment at = now();
       const std::optional<std::int64_t> wake_ns = next_wake_ns(state_, at);
       lock.lock();
-      std::chrono::nanoseconds wait = kIdle;
+      std::chrono::nanoseconds wait = idle;
       if (wake_ns) {
         wait = std::clamp(std::chrono::nanoseconds(*wake_ns - at.boot_ns),
                           std::chrono::nanoseconds(0), wait);
@@ -105,7 +105,7 @@ void Runner::run() {
     }
     tidied = false;
     std::deque<Work> batch;
-    while (!queue_.empty() && batch.size() < kBatchMax) {
+    while (!queue_.empty() && batch.size() < batch_max) {
       batch.push_back(std::move(queue_.front()));
       queue_.pop_front();
     }

@@ -96,8 +96,8 @@ schemas::Outcome Runner::recover() {
     spdlog::warn("Left-over containers stay for now: {}", swept.error().message);
   }
   keep_networks(old.tasks);
-  constexpr std::int64_t kStartBits = 32;
-  state_.change = old.starts << kStartBits;
+  constexpr std::int64_t start_bits = 32;
+  state_.change = old.starts << start_bits;
   state_.network = old.network;
   for (const schemas::MeterRecord& record : old.meters) {
     state_.meters.push_back({record, ++state_.change});

@@ -7,7 +7,7 @@
 namespace agent {
 
 namespace {
-constexpr std::uint16_t kHttpPort = 80;
+constexpr std::uint16_t http_port = 80;
 }  // namespace
 
 KernelNetworking::KernelNetworking(netif::HostNetworking networking)
@@ -48,7 +48,7 @@ schemas::Outcome KernelNetworking::keep_only(const std::set<schemas::TaskId>& ta
 }
 
 schemas::Result<int> KernelNetworking::open_listener(const std::string& namespace_path) {
-  return netif::open_listener(namespace_path, netif::metadata_address, kHttpPort);
+  return netif::open_listener(namespace_path, netif::metadata_address, http_port);
 }
 
 }  // namespace agent

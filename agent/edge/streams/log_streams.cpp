@@ -12,11 +12,11 @@ namespace agent {
 namespace {
 
 /// How often a followed log is looked at. Shorter: lines come sooner, more reads for nothing.
-constexpr int kLookMs = 100;
-constexpr std::size_t kStreamsMax = 256;
-constexpr std::size_t kSeenMax = 1024;
+constexpr int look_ms = 100;
+constexpr std::size_t streams_max = 256;
+constexpr std::size_t seen_max = 1024;
 /// Read ahead of what control has taken: a slow reader must not fill this host's memory.
-constexpr std::size_t kBufferMax = 262'144;
+constexpr std::size_t buffer_max = 262'144;
 
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -76,7 +76,7 @@ class LogStreams::Stream {
 
   /// Reads on if control has taken what there was, and wakes the transfer if there is news.
   void look() {
-    if (buffer_.size() - taken_ < kBufferMax && !over_) {
+    if (buffer_.size() - taken_ < buffer_max && !over_) {
       read_logs();
     }
     if (paused_ && (buffer_.size() > taken_ || over_ || answered_)) {
@@ -203,7 +203,7 @@ void LogStreams::answer(const schemas::Ask& ask) {
     return;
   }
   seen_.push_back(ask.id);
-  if (seen_.size() > kSeenMax) {
+  if (seen_.size() > seen_max) {
     seen_.pop_front();
   }
   asked_.push_back(ask);
@@ -217,7 +217,7 @@ void LogStreams::open_asked() {
     asked.swap(asked_);
   }
   for (const schemas::Ask& ask : asked) {
-    if (streams_.size() >= kStreamsMax) {
+    if (streams_.size() >= streams_max) {
       spdlog::warn("A request for the log of task {} waits in vain: {} are being read already",
                    ask.task.text(), streams_.size());
       continue;
@@ -265,8 +265,8 @@ void LogStreams::run() {
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     collect_finished();
-    constexpr int kIdleMs = 60'000;
-    curl_multi_poll(multi_.get(), nullptr, 0, streams_.empty() ? kIdleMs : kLookMs, nullptr);
+    constexpr int idle_ms = 60'000;
+    curl_multi_poll(multi_.get(), nullptr, 0, streams_.empty() ? idle_ms : look_ms, nullptr);
   }
 }
 

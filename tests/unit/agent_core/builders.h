@@ -19,7 +19,7 @@ inline schemas::TaskId task_id(std::uint64_t number) { return schemas::TaskId(by
 
 inline agent::Moment at_second(std::int64_t second) {
   return {schemas::Instant{} + schemas::Duration(1'700'000'000'000 + second * 1000),
-          (1000 + second) * agent::kNanosecondsPerSecond};
+          (1000 + second) * agent::nanoseconds_per_second};
 }
 
 enum class Essential : std::uint8_t { yes, no };

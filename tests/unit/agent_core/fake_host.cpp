@@ -109,9 +109,9 @@ void FakeHost::assign(const std::vector<schemas::TaskAssignment>& tasks) {
 void FakeHost::pass(std::int64_t seconds) {
   for (std::int64_t second = 0; second < seconds; ++second) {
     now.wall += schemas::Duration(1000);
-    now.boot_ns += agent::kNanosecondsPerSecond;
+    now.boot_ns += agent::nanoseconds_per_second;
     for (auto& [id, used] : cpu_ns) {
-      used += agent::kNanosecondsPerSecond / 4;
+      used += agent::nanoseconds_per_second / 4;
     }
     event(agent::Woken{});
   }
@@ -223,7 +223,7 @@ void FakeHost::crash(agent::Boot boot) {
     sandboxes.clear();
     cgroups.clear();
     cpu_ns.clear();
-    now.boot_ns = 5 * agent::kNanosecondsPerSecond;
+    now.boot_ns = 5 * agent::nanoseconds_per_second;
   }
   const agent::TaskPolicy policy = state.policy;
   state = agent::HostState{};

@@ -46,12 +46,12 @@ TEST_CASE("a metered task is metered from pull start to stop, a record a minute 
   REQUIRE(host.all_meters.size() == 3);
   check_chain(host.all_meters);
   CHECK(host.all_meters.front().monotonic_start_ns == start_ns);
-  CHECK(host.all_meters.back().monotonic_end_ns == start_ns + 125 * agent::kNanosecondsPerSecond);
+  CHECK(host.all_meters.back().monotonic_end_ns == start_ns + 125 * agent::nanoseconds_per_second);
   std::int64_t cpu_ns = 0;
   for (const auto& record : host.all_meters) {
     cpu_ns += record.cpu_time_ns;
   }
-  CHECK(cpu_ns == 120 * agent::kNanosecondsPerSecond / 4);
+  CHECK(cpu_ns == 120 * agent::nanoseconds_per_second / 4);
   CHECK(host.all_meters.at(1).memory_byte_seconds == 60 * 1'048'576);
   CHECK(host.all_meters.front().memory_peak_bytes == 2'097'152);
   CHECK(host.all_meters.at(1).memory_peak_bytes == 1'048'576);
@@ -68,7 +68,7 @@ TEST_CASE("a task that never started is metered from its pull to its end") {
   REQUIRE(host.all_meters.size() == 1);
   CHECK(host.all_meters.front().last);
   CHECK(host.all_meters.front().monotonic_end_ns - host.all_meters.front().monotonic_start_ns ==
-        3 * agent::kNanosecondsPerSecond);
+        3 * agent::nanoseconds_per_second);
   CHECK(host.report(1).status == schemas::TaskStatus::stopped);
 }
 
@@ -95,12 +95,12 @@ TEST_CASE("the open interval goes on across a crash of the agent, counters and a
   REQUIRE(host.all_meters.size() == 3);
   check_chain(host.all_meters);
   CHECK(host.all_meters.back().monotonic_end_ns - host.all_meters.front().monotonic_start_ns ==
-        130 * agent::kNanosecondsPerSecond);
+        130 * agent::nanoseconds_per_second);
   std::int64_t cpu_ns = 0;
   for (const auto& record : host.all_meters) {
     cpu_ns += record.cpu_time_ns;
   }
-  CHECK(cpu_ns == 130 * agent::kNanosecondsPerSecond / 4);
+  CHECK(cpu_ns == 130 * agent::nanoseconds_per_second / 4);
 }
 
 TEST_CASE("a restart of the host ends the meter at its last record: no second is made up") {
