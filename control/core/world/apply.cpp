@@ -2,8 +2,6 @@
 
 namespace control {
 
-using schemas::ContainerInstance;
-using schemas::InstanceId;
 using schemas::require;
 
 void apply(World& world, const Change& change) {

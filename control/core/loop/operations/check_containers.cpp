@@ -120,7 +120,7 @@ Outcome check_ports(const TaskDefinition& definition) {
   std::set<std::tuple<std::int64_t, schemas::TransportProtocol>> taken;
   for (const ContainerDefinition& container : definition.containers) {
     for (const schemas::PortMapping& port : container.port_mappings) {
-      const Outcome valid = check_port(container, port, definition.network_mode);
+      Outcome valid = check_port(container, port, definition.network_mode);
       if (!valid.ok()) {
         return valid;
       }
@@ -181,7 +181,7 @@ Outcome check_cycles(const TaskDefinition& definition) {
 Outcome check_dependencies(const TaskDefinition& definition) {
   for (const ContainerDefinition& container : definition.containers) {
     for (const ContainerDependency& dependency : container.depends_on) {
-      const Outcome valid = check_dependency(definition, container, dependency);
+      Outcome valid = check_dependency(definition, container, dependency);
       if (!valid.ok()) {
         return valid;
       }
@@ -207,7 +207,7 @@ Outcome check_environment(const TaskDefinition& definition) {
 Outcome check_containers(const TaskDefinition& definition) {
   for (const auto check :
        {check_names, check_memory, check_ports, check_dependencies, check_environment}) {
-    const Outcome valid = check(definition);
+    Outcome valid = check(definition);
     if (!valid.ok()) {
       return valid;
     }

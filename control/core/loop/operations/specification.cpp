@@ -44,7 +44,7 @@ Outcome read_network_of(Context& context, const Scope& scope, const LaunchWish& 
   if (network.value().assign_public_ip && wish.launch_type == LaunchType::ec2) {
     return invalid("Assign public IP is not supported for this launch type.");
   }
-  const Outcome complete = complete_network(context, scope, network.value());
+  Outcome complete = complete_network(context, scope, network.value());
   if (!complete.ok()) {
     return complete;
   }
@@ -53,7 +53,7 @@ Outcome read_network_of(Context& context, const Scope& scope, const LaunchWish& 
 }
 
 Outcome read_fargate(const LaunchWish& wish, TaskSpecification& specification) {
-  const Outcome launch = fargate_pool::check_launch(*wish.definition);
+  Outcome launch = fargate_pool::check_launch(*wish.definition);
   if (!launch.ok()) {
     return launch;
   }

@@ -8,12 +8,8 @@
 
 namespace control {
 
-using schemas::Error;
-using schemas::ErrorCode;
 using schemas::Instant;
 using schemas::Result;
-using schemas::TaskSpecification;
-using schemas::TaskSpecificationRef;
 
 Result<World> Loader::load() {
   read(Table::metadata, &Loader::epoch);
