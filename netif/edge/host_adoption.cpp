@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -57,6 +58,13 @@ Outcome HostKernel::begin() {
   HostRules rules;
   containers_.describe(host_.names, rules);
   const nft::Table table = host_table(host_.names);
+  const std::vector<std::string> kept = list_folder(host_.folder);
+  const bool routers = std::any_of(kept.begin(), kept.end(), [](const std::string& file) {
+    return file.starts_with(router_file_prefix);
+  });
+  if (!routers) {  // nothing depends on rules that only `apply` can know
+    return rewrite_host_rules({});
+  }
   std::vector<std::string> commands{nft::create_table(table),
                                     nft::add_table(host_guard(host_.names))};
   nft::append(commands, host_rules(host_.names, host_.settings, rules));

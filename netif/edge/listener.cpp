@@ -48,8 +48,8 @@ Result<FileHandle> listen_here(schemas::Ipv4 address, std::uint16_t port) {
   return handle;
 }
 
-/// Leads calls of `port` made in the namespace of the calling thread to the kept port. The table is
-/// made anew each time, in one transaction: an agent that comes back finds its earlier one.
+/// Leads calls of `port` made in the namespace of the calling thread to the kept port. The rules
+/// are made anew each time, in one transaction: an agent that comes back finds its earlier ones.
 Outcome lead_calls(schemas::Ipv4 address, std::uint16_t port) {
   auto firewall = Firewall::open();
   if (!firewall.ok()) {
@@ -59,13 +59,14 @@ Outcome lead_calls(schemas::Ipv4 address, std::uint16_t port) {
   const std::string here = nft::text(address.text());
   const std::string to = R"({"addr":)" + here + R"(,"port":)" + std::to_string(kept_port) + "}";
   return firewall.value().run(
-      {nft::add_table(table), nft::delete_table(table), nft::add_table(table),
-       nft::add_chain(table, "calling",
-                      {.type = "nat", .hook = "output", .priority = destination_nat_priority}),
-       nft::add_rule(table, "calling",
-                     {nft::is(nft::payload("ip", "daddr"), here),
-                      nft::is(nft::payload("tcp", "dport"), std::to_string(port)),
-                      nft::statement("dnat", to)})},
+      nft::making(
+          {table},
+          {{nft::add_chain(table, "calling",
+                           {.type = "nat", .hook = "output", .priority = destination_nat_priority}),
+            nft::add_rule(table, "calling",
+                          {nft::is(nft::payload("ip", "daddr"), here),
+                           nft::is(nft::payload("tcp", "dport"), std::to_string(port)),
+                           nft::statement("dnat", to)})}}),
       "lead calls of " + address.text() + " inside a task");
 }
 

@@ -76,6 +76,11 @@ std::string delete_table(const Table& table) {
               wrap("table", object({{"family", text(table.family)}, {"name", text(table.name)}})));
 }
 
+std::string flush_table(const Table& table) {
+  return wrap("flush",
+              wrap("table", object({{"family", text(table.family)}, {"name", text(table.name)}})));
+}
+
 std::string add_set(const Table& table, const Set& set) {
   std::vector<Member> members{{"family", text(table.family)},
                               {"table", text(table.name)},
@@ -184,6 +189,18 @@ void fill(std::vector<std::string>& commands, const Table& table, std::string_vi
   if (!elements.empty()) {
     commands.push_back(add_elements(table, std::string(set), elements));
   }
+}
+
+std::vector<std::string> making(const std::vector<Table>& tables,
+                                const std::vector<std::vector<std::string>>& contents) {
+  std::vector<std::string> commands;
+  for (const Table& table : tables) {
+    append(commands, {add_table(table), flush_table(table)});
+  }
+  for (const std::vector<std::string>& content : contents) {
+    append(commands, content);
+  }
+  return commands;
 }
 
 std::vector<std::string> replacing(const std::vector<Table>& tables,

@@ -21,6 +21,8 @@ std::string add_table(const Table& table);
 /// Fails when there is such a table.
 std::string create_table(const Table& table);
 std::string delete_table(const Table& table);
+/// Removes the rules of a table that is there, and keeps its sets and chains.
+std::string flush_table(const Table& table);
 
 struct Set {
   std::string name{};
@@ -75,6 +77,11 @@ std::string masquerade();
 /// What the routing table says of a packet's destination: "local" when it is this namespace's.
 std::string destination_kind();
 
+/// The commands that make `tables` where there are none yet, or only half-made ones without
+/// elements. Forty times quicker than to replace them: in a namespace that has no such table, a
+/// transaction with a deletion in it waits for the whole kernel.
+std::vector<std::string> making(const std::vector<Table>& tables,
+                                const std::vector<std::vector<std::string>>& contents);
 /// The commands that replace `tables` as one transaction: nothing is ever without its rules.
 std::vector<std::string> replacing(const std::vector<Table>& tables,
                                    const std::vector<std::vector<std::string>>& contents);

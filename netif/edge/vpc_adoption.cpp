@@ -50,7 +50,7 @@ Result<HostNetwork> VpcRouter::adopt(Host& host, const HostNetwork& want) {
   if (Outcome forgotten = forget_strangers(want, found); !forgotten.ok()) {
     return forgotten.error();
   }
-  if (Outcome written = rewrite_firewall(found); !written.ok()) {
+  if (Outcome written = write_firewall(found, Earlier::some); !written.ok()) {
     return written.error();
   }
   return found;

@@ -128,7 +128,7 @@ Outcome VpcRouter::connect(Host& host, const VpcId& vpc) {
     return made;
   }
   // A router without interfaces has its rules from the start: nothing is ever unguarded.
-  return rewrite_firewall({});
+  return write_firewall({}, Earlier::none);
 }
 
 Outcome VpcRouter::make_uplink(Host& host, const VpcId& vpc) {
@@ -141,6 +141,9 @@ Outcome VpcRouter::make_uplink(Host& host, const VpcId& vpc) {
                 uplink_mtu));
   if (Outcome made = host.netlink.run(std::move(outside)); !made.ok()) {
     return made;
+  }
+  if (Outcome quiet = quiet_link(up); !quiet.ok()) {
+    return quiet;
   }
   const auto host_links = list_links(host.netlink);
   const auto router_links = list_links(netlink_);
@@ -390,7 +393,7 @@ Outcome VpcRouter::sweep() {
   return deleted;
 }
 
-Outcome VpcRouter::rewrite_firewall(const HostNetwork& found) {
+Outcome VpcRouter::write_firewall(const HostNetwork& found, Earlier earlier) {
   RouterRules rules{.downlink = downlink_, .transit = transit_};
   for (const auto& [id, subnet] : found.subnets) {
     rules.subnets.push_back(subnet.cidr);
@@ -402,10 +405,11 @@ Outcome VpcRouter::rewrite_firewall(const HostNetwork& found) {
       rules.publics.push_back({.outside = *eni.public_address, .inside = eni.address});
     }
   }
-  return firewall_.run(nft::replacing({router_table(), router_guard()},
-                                      {router_rules(rules),
-                                       guard_rules(router_guard(), names_, eni_port_kind, ports)}),
-                       "write a router's rules");
+  const auto commands = earlier == Earlier::none ? &nft::making : &nft::replacing;
+  return firewall_.run(
+      commands({router_table(), router_guard()},
+               {router_rules(rules), guard_rules(router_guard(), names_, eni_port_kind, ports)}),
+      "write a router's rules");
 }
 
 }  // namespace netif

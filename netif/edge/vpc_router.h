@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -67,7 +68,8 @@ class VpcRouter {
                   HostNetwork& found);
   schemas::Outcome delete_strange_links(const std::vector<Link>& links, const HostNetwork& found);
   schemas::Outcome forget_strangers(const HostNetwork& want, const HostNetwork& found);
-  schemas::Outcome rewrite_firewall(const HostNetwork& found);
+  enum class Earlier : std::uint8_t { none, some };  ///< whether there are rules already
+  schemas::Outcome write_firewall(const HostNetwork& found, Earlier earlier);
   [[nodiscard]] GuardedPort guarded(const schemas::EniAssignment& eni) const;
 
   Names names_;

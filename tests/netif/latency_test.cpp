@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "netif/edge/listener.h"
 #include "tests/netif/laboratory.h"
 #include "tests/netif/traffic.h"
 
@@ -58,6 +59,8 @@ TEST_CASE("attaching an interface is quick however many there are") {
   std::vector<Micros> makes;
   std::vector<Micros> applies;
   std::vector<Micros> attaches;
+  std::vector<Micros> listens;
+  std::vector<netif::FileHandle> listeners;
   std::vector<Micros> detaches;
   std::vector<Micros> removes;
   for (int count = 0; count < 200; ++count) {
@@ -79,12 +82,18 @@ TEST_CASE("attaching an interface is quick however many there are") {
       applies.push_back(time([&] { expect(host.networking().apply(want)); }));
       makes.push_back(time([&] { CHECK(host.networking().make_task_namespace(eni.task).ok()); }));
       attaches.push_back(time([&] { expect(host.networking().attach(eni.id)); }));
+      listens.push_back(time([&] {
+        auto listener = netif::open_listener(host.task_path(eni.task), netif::metadata_address, 80);
+        REQUIRE(listener.ok());
+        listeners.emplace_back(listener.value());
+      }));
     }
   });
   const Micros again = time([&] {
     host.start();
     host.act([&](HostNetworking& networking) { return networking.apply(want); });
   });
+  listeners.clear();
   host.place().inside([&] {
     for (const EniAssignment& eni : enis) {
       detaches.push_back(time([&] { expect(host.networking().detach(eni.id)); }));
@@ -97,6 +106,7 @@ TEST_CASE("attaching an interface is quick however many there are") {
   MESSAGE("apply one more:   " << figures(applies));
   MESSAGE("make a namespace: " << figures(makes));
   MESSAGE("attach:           " << figures(attaches));
+  MESSAGE("open a listener:  " << figures(listens));
   MESSAGE("detach:           " << figures(detaches));
   MESSAGE("remove namespace: " << figures(removes));
   CHECK(median(attaches) < std::chrono::milliseconds(100));  // sanitized, on a busy machine
