@@ -157,18 +157,21 @@ void ControlClient::run(Line& line) {
       line.pause(line.backoff().next(), ending_);
       continue;
     }
+    const bool report = line.purpose() == ChannelHost::Purpose::report;
+    const bool unheard = report && answer.value().acknowledged < request->report_sequence;
+    const bool hasty = !report && answer.value().version == request->have_version &&
+                       answer.value().asks.empty() &&
+                       std::chrono::steady_clock::now() - asked < first_pause;
+    host_.answered(*request, std::move(answer).value());
     // Neither a report that is not durable yet nor an answer that came at once without news may
     // make this turn in a tight circle.
-    const bool unheard = line.purpose() == ChannelHost::Purpose::report
-                             ? answer.value().acknowledged < request->report_sequence
-                             : answer.value().version == request->have_version &&
-                                   answer.value().asks.empty() &&
-                                   std::chrono::steady_clock::now() - asked < first_pause;
-    host_.answered(*request, std::move(answer).value());
-    if (!unheard) {
-      line.backoff().reset();
-    } else {
+    if (unheard) {
       line.pause(line.backoff().next(), ending_);
+      continue;
+    }
+    line.backoff().reset();
+    if (hasty) {
+      line.pause(first_pause, ending_);
     }
   }
 }
