@@ -120,7 +120,8 @@ int remove_tree(const std::string& path) {
     return 0;
   }
   for (const std::string& name : directories_in(path)) {
-    if (const int error = remove_tree(path + "/" + name); error != 0) {
+    std::string below = path;
+    if (const int error = remove_tree(below.append("/").append(name)); error != 0) {
       return error;
     }
   }
@@ -360,14 +361,22 @@ schemas::Outcome TaskCgroups::remove(const std::string& task, const std::string&
   return schemas::Done{};
 }
 
-void TaskCgroups::remove_base() {
+schemas::Outcome TaskCgroups::remove_base() {
+  if (!tasks().empty()) {
+    return schemas::Done{};
+  }
+  // With no task left, a conmon that is still here supervises nothing: it is on its way out, or
+  // was cut off from the agent that started it.
+  if (auto removed = remove(std::string(supervisor), ""); !removed.ok()) {
+    return removed;
+  }
   for (const CgroupMount& mount : hierarchy_.mounts) {
-    rmdir(directory(mount, "/" + base_ + "/" + std::string(supervisor)).c_str());
     rmdir(directory(mount, "/" + base_).c_str());
   }
   if (!hierarchy_.unified.empty()) {
     rmdir((hierarchy_.unified + "/" + base_).c_str());
   }
+  return schemas::Done{};
 }
 
 std::vector<std::string> TaskCgroups::tasks() const {

@@ -36,8 +36,8 @@ class TaskCgroups {
   /// Kills what still runs in it and removes it from every hierarchy, waiting for the kernel to let
   /// go of it for up to 5 s. `container` empty: the task's and all below. Repeatable.
   schemas::Outcome remove(const std::string& task, const std::string& container);
-  /// Removes the base too, if no task is left in it.
-  void remove_base();
+  /// Removes the base too, and whoever is left in the supervisor's cgroup, if no task is left.
+  schemas::Outcome remove_base();
   /// The tasks that have a cgroup, in any hierarchy.
   [[nodiscard]] std::vector<std::string> tasks() const;
 

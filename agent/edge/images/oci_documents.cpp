@@ -11,9 +11,8 @@
 // Lists are not of standard layout; see STOWAGE_MEMBER.
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
 
-namespace agent {
-
-namespace {
+// Named, because a type without linkage cannot be weighed by wire::structure.
+namespace agent::documents {
 
 // The parts of the OCI image documents that we read, under the names they have there.
 struct BlobName {
@@ -37,26 +36,40 @@ struct Configuration {
   std::optional<Execution> config;
 };
 
-}  // namespace
-
-}  // namespace agent
+}  // namespace agent::documents
 
 namespace codec {
 
+// Declared before the tables below name them.
+template <>
+const Type Described<agent::documents::BlobName>::type;
+template <>
+const Type Described<agent::documents::Index>::type;
+template <>
+const Type Described<agent::documents::Manifest>::type;
+template <>
+const Type Described<agent::documents::Execution>::type;
+template <>
+const Type Described<agent::documents::Configuration>::type;
+template <>
+const Type Described<agent::ImageConfig>::type;
+template <>
+const Type Described<agent::ConmonAnswer>::type;
+
 namespace {
 
-constexpr std::array descriptor_members{STOWAGE_MEMBER(agent::BlobName, digest)};
-constexpr std::array index_members{STOWAGE_MEMBER(agent::Index, manifests)};
-constexpr std::array manifest_members{STOWAGE_MEMBER(agent::Manifest, config)};
+constexpr std::array descriptor_members{STOWAGE_MEMBER(agent::documents::BlobName, digest)};
+constexpr std::array index_members{STOWAGE_MEMBER(agent::documents::Index, manifests)};
+constexpr std::array manifest_members{STOWAGE_MEMBER(agent::documents::Manifest, config)};
 constexpr std::array execution_members{
-    STOWAGE_MEMBER_AS(agent::Execution, entry_point, "Entrypoint"),
-    STOWAGE_MEMBER_AS(agent::Execution, command, "Cmd"),
-    STOWAGE_MEMBER_AS(agent::Execution, environment, "Env"),
-    STOWAGE_MEMBER_AS(agent::Execution, user, "User"),
-    STOWAGE_MEMBER_AS(agent::Execution, working_directory, "WorkingDir"),
-    STOWAGE_MEMBER_AS(agent::Execution, stop_signal, "StopSignal"),
+    STOWAGE_MEMBER_AS(agent::documents::Execution, entry_point, "Entrypoint"),
+    STOWAGE_MEMBER_AS(agent::documents::Execution, command, "Cmd"),
+    STOWAGE_MEMBER_AS(agent::documents::Execution, environment, "Env"),
+    STOWAGE_MEMBER_AS(agent::documents::Execution, user, "User"),
+    STOWAGE_MEMBER_AS(agent::documents::Execution, working_directory, "WorkingDir"),
+    STOWAGE_MEMBER_AS(agent::documents::Execution, stop_signal, "StopSignal"),
 };
-constexpr std::array configuration_members{STOWAGE_MEMBER(agent::Configuration, config)};
+constexpr std::array configuration_members{STOWAGE_MEMBER(agent::documents::Configuration, config)};
 constexpr std::array image_config_members{
     STOWAGE_MEMBER(agent::ImageConfig, entry_point),
     STOWAGE_MEMBER(agent::ImageConfig, command),
@@ -71,19 +84,20 @@ constexpr std::array conmon_answer_members{STOWAGE_MEMBER(agent::ConmonAnswer, d
 }  // namespace
 
 template <>
-const Type Described<agent::BlobName>::type = wire::structure<agent::BlobName>("descriptor",
-                                                                               descriptor_members);
+const Type Described<agent::documents::BlobName>::type =
+    wire::structure<agent::documents::BlobName>("descriptor", descriptor_members);
 template <>
-const Type Described<agent::Index>::type = wire::structure<agent::Index>("index", index_members);
+const Type Described<agent::documents::Index>::type =
+    wire::structure<agent::documents::Index>("index", index_members);
 template <>
-const Type Described<agent::Manifest>::type = wire::structure<agent::Manifest>("manifest",
-                                                                               manifest_members);
+const Type Described<agent::documents::Manifest>::type =
+    wire::structure<agent::documents::Manifest>("manifest", manifest_members);
 template <>
-const Type Described<agent::Execution>::type = wire::structure<agent::Execution>("config",
-                                                                                 execution_members);
+const Type Described<agent::documents::Execution>::type =
+    wire::structure<agent::documents::Execution>("config", execution_members);
 template <>
-const Type Described<agent::Configuration>::type =
-    wire::structure<agent::Configuration>("configuration", configuration_members);
+const Type Described<agent::documents::Configuration>::type =
+    wire::structure<agent::documents::Configuration>("configuration", configuration_members);
 template <>
 const Type Described<agent::ImageConfig>::type =
     wire::structure<agent::ImageConfig>("image", image_config_members);
@@ -125,7 +139,7 @@ schemas::Result<ImageConfig> read_layout(const std::filesystem::path& layout) {
   if (!text.ok()) {
     return text.error();
   }
-  const auto index = decode<Index>(text.value());
+  const auto index = decode<documents::Index>(text.value());
   if (!index.ok()) {
     return index.error();
   }
@@ -133,15 +147,17 @@ schemas::Result<ImageConfig> read_layout(const std::filesystem::path& layout) {
     return schemas::Error{.code = schemas::ErrorCode::client,
                           .message = "the image's layout does not hold exactly one image"};
   }
-  const auto manifest = read_blob<Manifest>(layout, index.value().manifests.front().digest);
+  const auto manifest =
+      read_blob<documents::Manifest>(layout, index.value().manifests.front().digest);
   if (!manifest.ok()) {
     return manifest.error();
   }
-  auto configuration = read_blob<Configuration>(layout, manifest.value().config.digest);
+  auto configuration = read_blob<documents::Configuration>(layout, manifest.value().config.digest);
   if (!configuration.ok()) {
     return configuration.error();
   }
-  Execution execution = std::move(configuration).value().config.value_or(Execution{});
+  documents::Execution execution =
+      std::move(configuration).value().config.value_or(documents::Execution{});
   return ImageConfig{.entry_point = execution.entry_point.value_or(std::vector<std::string>{}),
                      .command = execution.command.value_or(std::vector<std::string>{}),
                      .environment = execution.environment.value_or(std::vector<std::string>{}),

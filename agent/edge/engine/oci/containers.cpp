@@ -359,18 +359,27 @@ schemas::Outcome Containers::clean(const ContainerHome& home, const ContainerRec
   return home.remove();
 }
 
-schemas::Outcome Containers::remove(schemas::ContainerId id) {
-  const ContainerHome home(home_, id);
-  std::optional<ContainerRecord> record;
+void Containers::doom(schemas::ContainerId id) {
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = held_.find(id); found != held_.end()) {
       found->second.end = Held::End::removed;
       send_signal(found->second.process, SIGKILL);
-      record = found->second.record;
     }
   }
   watch_.remove(id);
+}
+
+schemas::Outcome Containers::remove(schemas::ContainerId id) {
+  doom(id);
+  const ContainerHome home(home_, id);
+  std::optional<ContainerRecord> record;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = held_.find(id); found != held_.end()) {
+      record = found->second.record;
+    }
+  }
   record = record ? record : home.read_record();
   auto cleaned = record ? clean(home, *record) : home.remove();
   if (cleaned.ok()) {
@@ -420,6 +429,20 @@ std::vector<ContainerState> Containers::recover() {
     }
   }
   return states;
+}
+
+void Containers::drop_strays() const {
+  for (const auto& folder : {home_.exits(), home_.sockets(), home_.runtime()}) {
+    std::error_code failure;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
+      const std::string name = entry.path().filename().string();
+      std::error_code gone;
+      if (schemas::ContainerId::parse(name) &&
+          !std::filesystem::exists(home_.containers() / name, gone)) {
+        std::filesystem::remove_all(entry.path(), gone);
+      }
+    }
+  }
 }
 
 std::vector<ContainerRecord> Containers::records() {

@@ -40,10 +40,16 @@ class Containers {
   schemas::Result<std::chrono::microseconds> start(schemas::ContainerId id);
   schemas::Outcome signal(schemas::ContainerId id, const std::string& signal);
   schemas::Outcome kill(schemas::ContainerId id);
+  /// Kills it, for it will be removed: its end is no longer reported.
+  void doom(schemas::ContainerId id);
   schemas::Outcome remove(schemas::ContainerId id);
   schemas::Result<ContainerState> state(schemas::ContainerId id);
   /// All there are; those that run are watched from now on.
   std::vector<ContainerState> recover();
+
+  /// Removes files that bear the name of a container that is no more: a conmon that was cut off
+  /// from its agent may have made them after its home had been removed.
+  void drop_strays() const;
 
   [[nodiscard]] std::vector<ContainerRecord> records();
   [[nodiscard]] std::set<std::string> images_in_use();

@@ -132,15 +132,8 @@ class OciEngine final : public Engine {
   }
 
   schemas::Outcome remove_task(schemas::TaskId task) override {
-    for (const ContainerRecord& record : containers_.records()) {
-      if (record.task != task) {
-        continue;
-      }
-      if (auto removed = containers_.remove(record.id); !removed.ok()) {
-        return removed;
-      }
-    }
-    return cgroups_.remove(task.text(), "");
+    auto removed = remove_containers([&](schemas::TaskId owner) { return owner == task; });
+    return removed.ok() ? cgroups_.remove(task.text(), "") : removed;
   }
 
   schemas::Result<CreatedContainer> create(const ContainerSpec& spec) override {
@@ -165,15 +158,9 @@ class OciEngine final : public Engine {
       return std::any_of(known.begin(), known.end(),
                          [&](schemas::TaskId id) { return id.text() == task; });
     };
-    for (const ContainerRecord& record : containers_.records()) {
-      if (is_known(record.task.text())) {
-        continue;
-      }
-      spdlog::info("removing container {} of task {}, which is not this host's", record.id.text(),
-                   record.task.text());
-      if (auto removed = containers_.remove(record.id); !removed.ok()) {
-        return removed;
-      }
+    auto strays = remove_containers([&](schemas::TaskId owner) { return !is_known(owner.text()); });
+    if (!strays.ok()) {
+      return strays;
     }
     for (const std::string& task : cgroups_.tasks()) {
       if (is_known(task)) {
@@ -183,10 +170,9 @@ class OciEngine final : public Engine {
         return removed;
       }
     }
-    if (known.empty()) {
-      cgroups_.remove_base();
-    }
-    return schemas::Done{};
+    auto removed = known.empty() ? cgroups_.remove_base() : schemas::Done{};
+    containers_.drop_strays();
+    return removed;
   }
 
   [[nodiscard]] std::filesystem::path log_path(schemas::TaskId task,
@@ -203,6 +189,22 @@ class OciEngine final : public Engine {
   }
 
  private:
+  /// All are killed before the first is waited for, so that many end in the time of one.
+  schemas::Outcome remove_containers(const std::function<bool(schemas::TaskId)>& chosen) {
+    std::vector<ContainerRecord> records = containers_.records();
+    std::erase_if(records, [&](const ContainerRecord& record) { return !chosen(record.task); });
+    for (const ContainerRecord& record : records) {
+      containers_.doom(record.id);
+    }
+    for (const ContainerRecord& record : records) {
+      spdlog::debug("removing container {} of task {}", record.id.text(), record.task.text());
+      if (auto removed = containers_.remove(record.id); !removed.ok()) {
+        return removed;
+      }
+    }
+    return schemas::Done{};
+  }
+
   EngineHome home_;
   Descriptor lock_;
   std::string version_;
