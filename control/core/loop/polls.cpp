@@ -136,7 +136,11 @@ void settle_stream(Context& context, const StreamSettled& settled) {
 void answer_polls(Context& context) {
   expire_asks(context);
   for (const InstanceId& instance : WorldAccess::parts(context.world).assignments.take_news()) {
-    make_due(context, instance);
+    const auto poll = context.parked.polls.find(instance);
+    if (poll != context.parked.polls.end() &&
+        poll->second.have_version != context.world.assignments().version(instance)) {
+      make_due(context, instance);
+    }
   }
   for (const auto& [id, ask] : context.parked.asks) {
     if (is_timely(context, ask)) {

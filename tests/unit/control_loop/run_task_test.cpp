@@ -297,3 +297,56 @@ TEST_CASE("overrides reach the host and count for placement") {
   CHECK(wrong.error().message ==
         "Override for container named other is not a container in the TaskDefinition.");
 }
+
+TEST_CASE("the addresses of a host that never comes back are freed after the grace, not before") {
+  Stage stage;
+  stage::small_cluster(stage);
+  stage::Host& lost = stage.join("", "us-east-1a", {4096}, {8192});
+  stage.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition",
+                                                  stage::pool_definition("job"));
+  const auto ran = stage.call<api::RunTaskResponse>("RunTask", stage::run_on_pool(stage, "job"));
+  REQUIRE(ran.ok());
+  const std::string arn = *ran.value().tasks->front().task_arn;
+  stage.settle();
+  stage.silent.insert(lost.id);
+  stage.advance(30s + 5min - 1s);
+  CHECK(stage.world->enis.size() == 1);
+  CHECK(stage::described(stage, "c", arn).last_status == "RUNNING");
+  stage.advance(2s);
+  CHECK(stage.world->enis.empty());
+  CHECK(stage.world->released_enis.size() == 1);
+  const api::Task gone = stage::described(stage, "c", arn);
+  CHECK(gone.last_status == "STOPPED");
+  CHECK(gone.attachments->front().status == "DELETED");
+  CHECK(gone.attachments->front().details->size() == 5);
+  stage.restart();
+  stage.silent.clear();
+  stage.settle();
+  CHECK(lost.tasks.empty());
+  CHECK(lost.enis.empty());
+}
+
+TEST_CASE("an address that its host forgot to give back is freed when the task is long over") {
+  Stage stage;
+  stage::small_cluster(stage);
+  stage::Host& pool = stage.join("", "us-east-1a", {4096}, {8192});
+  stage.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition",
+                                                  stage::pool_definition("job"));
+  REQUIRE(stage.call<api::RunTaskResponse>("RunTask", stage::run_on_pool(stage, "job")).ok());
+  stage.settle();
+  const auto [id, assignment] = *pool.tasks.begin();
+  pool.reported[id] = schemas::TaskStatus::stopped;
+  stage.sync(pool, {stage::report(id, schemas::TaskStatus::stopped, assignment)});
+  pool.removed.clear();  // the word is lost
+  CHECK(stage.world->enis.size() == 1);
+  for (int minute = 0; minute < 6; ++minute) {
+    for (int step = 0; step < 3; ++step) {
+      stage.advance(20s);
+      stage.sync(pool);
+      stage.sync(stage.hosts[0]);
+      stage.sync(stage.hosts[1]);
+    }
+  }
+  CHECK(stage.world->enis.empty());
+  stage.check_invariants();
+}
