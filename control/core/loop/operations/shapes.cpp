@@ -12,6 +12,7 @@ using schemas::Result;
 
 std::vector<api::Tag> show_tags(const std::vector<schemas::Tag>& tags) {
   std::vector<api::Tag> shown;
+  shown.reserve(tags.size());
   for (const schemas::Tag& tag : tags) {
     shown.push_back({.key = tag.key, .value = tag.value});
   }
@@ -37,6 +38,7 @@ Result<std::vector<schemas::Tag>> read_tags(const std::optional<std::vector<api:
 
 std::vector<api::KeyValuePair> show_pairs(const std::vector<schemas::KeyValue>& pairs) {
   std::vector<api::KeyValuePair> shown;
+  shown.reserve(pairs.size());
   for (const schemas::KeyValue& pair : pairs) {
     shown.push_back({.name = pair.name, .value = pair.value});
   }
@@ -90,6 +92,7 @@ Result<schemas::NetworkConfiguration> read_network(const api::AwsVpcConfiguratio
 std::vector<api::PlacementConstraint> show_constraints(
     const std::vector<schemas::PlacementConstraint>& constraints) {
   std::vector<api::PlacementConstraint> shown;
+  shown.reserve(constraints.size());
   for (const schemas::PlacementConstraint& constraint : constraints) {
     using Type = schemas::PlacementConstraint::Type;
     shown.push_back({.type = constraint.type == Type::member_of
@@ -117,6 +120,7 @@ std::vector<schemas::PlacementConstraint> read_constraints(
 std::vector<api::PlacementStrategy> show_strategy(
     const std::vector<schemas::PlacementStrategy>& strategy) {
   std::vector<api::PlacementStrategy> shown;
+  shown.reserve(strategy.size());
   for (const schemas::PlacementStrategy& step : strategy) {
     shown.push_back({.type = static_cast<api::PlacementStrategyType>(step.type),
                      .field = unless_empty(step.field)});

@@ -102,6 +102,7 @@ api::ContainerDefinition show_container(const ContainerDefinition& container) {
 
 std::vector<api::Compatibility> show_types(const std::vector<LaunchType>& types) {
   std::vector<api::Compatibility> shown;
+  shown.reserve(types.size());
   for (const LaunchType type : types) {
     shown.push_back(type == LaunchType::fargate ? api::Compatibility::fargate
                                                 : api::Compatibility::ec2);
