@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -235,11 +236,9 @@ int run(const DaemonOptions& options, const sigset_t& signals) {
   }
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
+int serve(const std::vector<std::string>& arguments) {
   CommandLine line;
-  std::optional<int> code = read_options({arguments + 1, arguments + count}, line);
+  const std::optional<int> code = read_options(arguments, line);
   if (code) {
     return *code;
   }
@@ -262,4 +261,15 @@ int main(int count, char** arguments) {
   spdlog::warn(
       "AUTHENTICATION IS OFF: whoever reaches a listening address rules every cluster here");
   return run(line.options, signals);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    return serve({arguments + 1, arguments + count});
+  } catch (const std::exception& failure) {  // a library's: ours does not throw
+    std::fprintf(stderr, "ecs-control: %s\n", failure.what());
+    return could_not_start;
+  }
 }

@@ -44,7 +44,7 @@ struct Mind {
   World world;
   Parked parked;
   Settings settings;
-  schemas::Random random;
+  schemas::Random random{0};
 };
 
 class WiredDaemon final : public Daemon {
