@@ -55,6 +55,7 @@ std::vector<api::Attribute> attributes(const ContainerInstance& instance) {
   std::map<std::string, std::string> shown = instance.inventory.attributes;
   shown["ecs.availability-zone"] = instance.inventory.availability_zone;
   std::vector<api::Attribute> list;
+  list.reserve(shown.size());
   for (const auto& [name, value] : shown) {
     list.push_back(
         {.name = name, .value = unless_empty(value), .target_type = {}, .target_id = {}});
