@@ -148,6 +148,11 @@ Descriptor find_process(const ContainerHome& home, const std::string& cgroup) {
   return ours ? std::move(process) : Descriptor();
 }
 
+bool send_signal(const Descriptor& process, int number) {
+  return process.open() &&
+         syscall(SYS_pidfd_send_signal, process.number(), number, nullptr, 0) == 0;
+}
+
 bool open_gate(const ContainerHome& home) {
   const std::filesystem::path pipe = home.runtime_state() / "exec.fifo";
   const Descriptor gate(open(pipe.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));

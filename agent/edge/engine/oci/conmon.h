@@ -45,6 +45,9 @@ Descriptor find_supervisor(const ContainerHome& home);
 /// for a number alone may by now be another process.
 Descriptor find_process(const ContainerHome& home, const std::string& cgroup);
 
+/// Sends a signal; false when the process is gone, or was never known.
+bool send_signal(const Descriptor& process, int number);
+
 /// Lets a created container of crun go. False when the pipe is not there or nobody waits at it.
 bool open_gate(const ContainerHome& home);
 

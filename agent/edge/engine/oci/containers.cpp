@@ -65,11 +65,6 @@ std::int64_t open_files_allowed() {
                                       limit.rlim_max, static_cast<rlim_t>(open_files_max))));
 }
 
-bool send_signal(const Descriptor& process, int number) {
-  return process.open() &&
-         syscall(SYS_pidfd_send_signal, process.number(), number, nullptr, 0) == 0;
-}
-
 /// Waits for a process to end; kills it when it has not by then.
 void await_end(const Descriptor& process, std::chrono::milliseconds limit) {
   pollfd wait{.fd = process.number(), .events = POLLIN, .revents = 0};
@@ -144,56 +139,6 @@ ContainerExit Containers::exit_of(const ContainerHome& home, const ContainerReco
     exit.reason = "OutOfMemoryError: Container killed due to memory usage";
   }
   return exit;
-}
-
-std::optional<Containers::Held> Containers::look(const ContainerHome& home,
-                                                 const ContainerRecord& record) {
-  Held held;
-  held.record = record;
-  if (number_in_file(home.exit_file())) {
-    held.phase = ContainerPhase::exited;
-    held.exit = exit_of(home, record, Held::End::natural);
-    return held;
-  }
-  if (!number_in_file(home.supervisor_pid_file()) || !number_in_file(home.pid_file())) {
-    return std::nullopt;  // it was being made, and nothing of it can have run
-  }
-  held.process = find_process(home, cgroups_.path(record.task.text(), home.id()));
-  if (find_supervisor(home).open()) {
-    // Both runtimes keep this until the program has been let go.
-    const bool waiting = std::filesystem::exists(home.runtime_state() / "exec.fifo");
-    held.phase = waiting ? ContainerPhase::created : ContainerPhase::running;
-    held.pid = number_in_file(home.pid_file()).value_or(0);
-    return held;
-  }
-  send_signal(held.process, SIGKILL);
-  held.phase = ContainerPhase::exited;
-  held.exit = exit_of(home, record, Held::End::natural);
-  return held;
-}
-
-schemas::Outcome Containers::load() {
-  std::error_code failure;
-  for (const auto& entry : std::filesystem::directory_iterator(home_.containers(), failure)) {
-    const auto id = schemas::ContainerId::parse(entry.path().filename().string());
-    if (!id) {
-      continue;
-    }
-    const ContainerHome home(home_, *id);
-    const auto record = home.read_record();
-    auto held = record ? look(home, *record) : std::nullopt;
-    if (held) {
-      const std::lock_guard lock(mutex_);
-      held_.insert_or_assign(*id, *std::move(held));
-      continue;
-    }
-    // We were killed while conmon, or the runtime, was making it: they must not go on.
-    kill_mentioning(id->text());
-    if (auto removed = record ? clean(home, *record) : home.remove(); !removed.ok()) {
-      return removed;
-    }
-  }
-  return schemas::Done{};
 }
 
 schemas::Result<Supervised> Containers::make(const ContainerSpec& spec, const ContainerHome& home,
@@ -405,44 +350,6 @@ schemas::Result<ContainerState> Containers::state(schemas::ContainerId id) {
   const auto found = held_.find(id);
   return found == held_.end() ? schemas::Result<ContainerState>(unknown(id))
                               : state_of(found->second);
-}
-
-std::vector<ContainerState> Containers::recover() {
-  std::vector<schemas::ContainerId> unwatched;
-  std::vector<ContainerState> states;
-  {
-    const std::lock_guard lock(mutex_);
-    for (auto& [id, held] : held_) {
-      states.push_back(state_of(held));
-      if (held.phase != ContainerPhase::exited && held.watch == Held::Watch::no) {
-        held.watch = Held::Watch::yes;
-        unwatched.push_back(id);
-      }
-    }
-  }
-  for (const schemas::ContainerId id : unwatched) {
-    Descriptor supervisor = find_supervisor(ContainerHome(home_, id));
-    if (supervisor.open()) {
-      watch_.add(id, std::move(supervisor));
-    } else {
-      supervisor_ended(id);  // between the look and now
-    }
-  }
-  return states;
-}
-
-void Containers::drop_strays() const {
-  for (const auto& folder : {home_.exits(), home_.sockets(), home_.runtime()}) {
-    std::error_code failure;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
-      const std::string name = entry.path().filename().string();
-      std::error_code gone;
-      if (schemas::ContainerId::parse(name) &&
-          !std::filesystem::exists(home_.containers() / name, gone)) {
-        std::filesystem::remove_all(entry.path(), gone);
-      }
-    }
-  }
 }
 
 std::vector<ContainerRecord> Containers::records() {
