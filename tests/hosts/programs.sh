@@ -166,6 +166,18 @@ cluster_hosts() {  # cluster_hosts <cluster> <ec2> <pool> <option…>
   done
 }
 
+# An agent that was started has not joined yet, and whoever runs a task at once would find no host.
+await_hosts() {  # await_hosts <count>
+  local connected=0 tries=300
+  while ((tries-- > 0)); do
+    connected=$(curl --noproxy '*' -sS -m 5 "$(control_endpoint)/metrics" |
+      awk '/^stowage_container_instances.*state="connected"/ { n += $2 } END { print n + 0 }')
+    if ((connected >= $1)); then return 0; fi
+    sleep 0.1
+  done
+  fail "only $connected of $1 hosts joined within 30 s; the logs in $dir say why"
+}
+
 verb_cluster() {
   local directory=$1 cluster=default ec2=2 pool=2 cpu=2048 memory=4096
   local -a owner=() options=()
@@ -191,5 +203,6 @@ verb_cluster() {
   verb_control "$directory" "$@"
   echo "hosts: control $(control_endpoint)"
   cluster_hosts "$cluster" "$ec2" "$pool" --cpu "$cpu" --memory "$memory" "${options[@]}"
+  await_hosts $((ec2 + pool))
   echo "hosts: $ec2 of cluster $cluster, $pool of the pool"
 }
