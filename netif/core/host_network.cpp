@@ -1,5 +1,7 @@
 #include "netif/core/host_network.h"
 
+#include <algorithm>
+
 namespace netif {
 
 using schemas::EniAssignment;
@@ -19,6 +21,34 @@ void fold_part(std::map<Key, Value>& part, const std::vector<Value>& set,
   }
   for (const Value& value : set) {
     part.insert_or_assign(value.id, value);
+  }
+}
+
+bool in_use(const HostNetwork& network, const VpcId& vpc) {
+  return std::any_of(network.enis.begin(), network.enis.end(),
+                     [&](const auto& entry) { return entry.second.vpc == vpc; });
+}
+
+/// Takes a subnet away, or, when nothing of its VPC is here any more, lets the VPC rest: who its
+/// neighbours are is not news that reaches this host any longer.
+void give_up(HostNetwork& network, const SubnetId& id) {
+  const auto found = network.subnets.find(id);
+  if (found == network.subnets.end()) {
+    return;
+  }
+  const VpcId vpc = found->second.vpc;
+  if (in_use(network, vpc)) {
+    network.subnets.erase(found);
+    return;
+  }
+  std::erase_if(network.neighbours, [&](const auto& entry) { return entry.second.vpc == vpc; });
+  if (std::find(network.idle.begin(), network.idle.end(), vpc) == network.idle.end()) {
+    network.idle.push_back(vpc);
+  }
+  if (network.idle.size() > idle_vpcs_max) {
+    const VpcId longest = network.idle.front();
+    network.idle.erase(network.idle.begin());
+    std::erase_if(network.subnets, [&](const auto& entry) { return entry.second.vpc == longest; });
   }
 }
 
@@ -69,7 +99,13 @@ void fold(HostNetwork& network, const schemas::SyncAnswer& answer) {
     network = {};
   }
   fold_part(network.enis, answer.enis_set, answer.enis_gone);
-  fold_part(network.subnets, answer.subnets_set, answer.subnets_gone);
+  for (const SubnetId& id : answer.subnets_gone) {
+    give_up(network, id);
+  }
+  fold_part(network.subnets, answer.subnets_set, {});
+  for (const SubnetAssignment& subnet : answer.subnets_set) {
+    std::erase(network.idle, subnet.vpc);
+  }
   fold_part(network.neighbours, answer.neighbours_set, answer.neighbours_gone);
 }
 

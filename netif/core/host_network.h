@@ -16,11 +16,21 @@ struct HostNetwork {
   std::map<schemas::EniId, schemas::EniAssignment> enis;
   std::map<schemas::SubnetId, schemas::SubnetAssignment> subnets;
   std::map<schemas::EniId, schemas::Neighbour> neighbours;
+  /// VPCs that have left this host and whose subnets are still among `subnets`, the one that left
+  /// first in front.
+  std::vector<schemas::VpcId> idle;
   bool operator==(const HostNetwork&) const = default;
 };
 
+/// How many VPCs keep their router on a host without having an interface there. To make a router
+/// takes a hundred times as long as to attach an interface (libnftables and RTNL, about 180 ms),
+/// and the next task of a VPC tends to come to where the last one was. Too few: starts are slow;
+/// too many: namespaces and memory of customers who went away.
+constexpr std::size_t idle_vpcs_max = 16;
+
 /// Folds control's answer into what this host must have: a full answer replaces everything, a
-/// difference sets and removes. Repeating an answer changes nothing.
+/// difference sets and removes. Repeating an answer changes nothing. The subnets of a VPC that has
+/// no interface here any more stay as long as it is among the last `idle_vpcs_max` that left.
 void fold(HostNetwork& network, const schemas::SyncAnswer& answer);
 
 struct DetachEni {

@@ -197,3 +197,45 @@ TEST_CASE("a full answer replaces what a host must have, a difference adds and r
   netif::fold(held, difference);
   CHECK(held == network({subnet}, {second}, {}));
 }
+
+TEST_CASE("a VPC that left keeps its router for its next task, as one of the last that left") {
+  Draw draw;
+  HostNetwork host;
+  std::vector<SubnetAssignment> subnets;
+  for (std::size_t vpc = 0; vpc <= netif::idle_vpcs_max; ++vpc) {
+    subnets.push_back(draw.subnet(draw.vpc()));
+    const EniAssignment eni = draw.eni(subnets.back());
+    const Neighbour neighbour = draw.neighbour(subnets.back());
+    schemas::SyncAnswer came;
+    came.enis_set = {eni};
+    came.subnets_set = {subnets.back()};
+    came.neighbours_set = {neighbour};
+    netif::fold(host, came);
+    schemas::SyncAnswer left;
+    left.enis_gone = {eni.id};
+    left.subnets_gone = {subnets.back().id};
+    netif::fold(host, left);
+    CHECK(host.enis.empty());
+    CHECK(host.neighbours.empty());
+  }
+  CHECK(host.subnets.size() == netif::idle_vpcs_max);
+  CHECK(!host.subnets.contains(subnets.front().id));
+
+  schemas::SyncAnswer back;
+  back.subnets_set = {subnets.back()};
+  netif::fold(host, back);
+  CHECK(host.idle.size() == netif::idle_vpcs_max - 1);
+}
+
+TEST_CASE("a subnet that goes while its VPC has an interface here is taken down") {
+  Draw draw;
+  const VpcId vpc = draw.vpc();
+  const SubnetAssignment stays = draw.subnet(vpc);
+  const SubnetAssignment goes = draw.subnet(vpc);
+  HostNetwork host = network({stays, goes}, {draw.eni(stays)}, {});
+  schemas::SyncAnswer answer;
+  answer.subnets_gone = {goes.id};
+  netif::fold(host, answer);
+  CHECK(host.subnets.size() == 1);
+  CHECK(host.idle.empty());
+}
