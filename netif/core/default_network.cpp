@@ -37,6 +37,7 @@ DefaultNetwork default_network(const schemas::Scope& scope, const std::vector<st
   network.group.id = schemas::SecurityGroupId::draw(random);
   network.group.vpc = network.vpc.id;
   network.group.name = "default";
+  network.group.description = "default VPC security group";
   return network;
 }
 

@@ -91,6 +91,15 @@ struct SecurityGroupKind {
   static constexpr std::string_view prefix = "sg-";
 };
 
+struct SecurityRuleKind {
+  static constexpr IdText form = IdText::prefixed17;
+  static constexpr std::string_view prefix = "sgr-";
+};
+struct CredentialsKind {
+  static constexpr IdText form = IdText::uuid;
+  static constexpr std::string_view prefix = "";
+};
+
 using TaskId = Id<TaskKind>;
 using InstanceId = Id<InstanceKind>;
 using ContainerId = Id<ContainerKind>;
@@ -101,6 +110,8 @@ using EniId = Id<EniKind>;
 using SubnetId = Id<SubnetKind>;
 using VpcId = Id<VpcKind>;
 using SecurityGroupId = Id<SecurityGroupKind>;
+using SecurityRuleId = Id<SecurityRuleKind>;
+using CredentialsId = Id<CredentialsKind>;
 
 /// The 19 digits of `ecs-svc/<digits>`. One number names a deployment, its service deployment and
 /// its service revision, as clients expect (Terraform looks for the same digits in all three).

@@ -14,6 +14,7 @@
 #include "schemas/base/units.h"
 #include "schemas/model/cluster.h"
 #include "schemas/model/meter.h"
+#include "schemas/model/network.h"
 #include "schemas/model/task.h"
 
 namespace schemas {
@@ -63,6 +64,9 @@ struct TaskAssignment {
   bool metered = false;
   std::optional<EniId> eni;  ///< awsvpc: among `enis` of the same or an earlier answer
   std::vector<ContainerAssignment> containers;
+  std::vector<Volume> volumes;
+  std::string task_role_arn;       ///< whose credentials its containers are served; empty = none
+  std::string execution_role_arn;  ///< whose credentials the agent uses for it; empty = none
   std::vector<Tag> tags;
   bool operator==(const TaskAssignment&) const = default;
 };
@@ -103,7 +107,33 @@ struct Neighbour {
   Mac mac;
   Ipv4 address;
   Ipv4 host_address;
+  std::vector<SecurityGroupId> security_groups;
   bool operator==(const Neighbour&) const = default;
+};
+
+/// A security group that an interface on this host has, or that a rule of such a group names. Who
+/// its members are follows from the interfaces here and from the neighbours.
+struct SecurityGroupAssignment {
+  SecurityGroupId id;
+  VpcId vpc;
+  std::vector<SecurityRule> rules;
+  bool operator==(const SecurityGroupAssignment&) const = default;
+};
+
+enum class RoleUse : std::uint8_t { task, execution };
+
+/// Temporary credentials of a role of one of this host's tasks. Sent anew well before they expire;
+/// never saved and never logged.
+struct RoleCredentials {
+  CredentialsId id;  ///< the path under which the task finds them
+  TaskId task;
+  RoleUse use = RoleUse::task;
+  std::string role_arn;
+  std::string access_key_id;
+  std::string secret_access_key;
+  std::string session_token;
+  Instant expires_at{};
+  bool operator==(const RoleCredentials&) const = default;
 };
 
 struct ContainerReport {
@@ -180,6 +210,9 @@ struct SyncAnswer {
   std::vector<SubnetId> subnets_gone;
   std::vector<Neighbour> neighbours_set;
   std::vector<EniId> neighbours_gone;
+  std::vector<SecurityGroupAssignment> groups_set;
+  std::vector<SecurityGroupId> groups_gone;
+  std::vector<RoleCredentials> credentials;  ///< new or renewed; a task's go with the task
   std::vector<Ask> asks;
   std::int64_t poll_ms = 20'000;
 };

@@ -56,6 +56,7 @@ struct ContainerInstance {
   std::int64_t cluster = 0;
   InstanceStatus status = InstanceStatus::active;
   Inventory inventory;
+  std::vector<Tag> tags;
   std::string identity_hash;  ///< SHA-256 (hex) of the secret that names this instance
   std::string boot_id;
   bool connected = false;  ///< its lease is current; in memory only

@@ -32,11 +32,30 @@ struct Subnet {
   bool is_default = false;
 };
 
+/// What a rule of a security group lets through. Everything else is dropped; answers to what was
+/// let through always pass.
+enum class RuleProtocol : std::uint8_t { all, tcp, udp, icmp };
+enum class RuleDirection : std::uint8_t { ingress, egress };
+
+struct SecurityRule {
+  SecurityRuleId id;
+  RuleDirection direction = RuleDirection::ingress;
+  RuleProtocol protocol = RuleProtocol::all;
+  std::int64_t from_port = 0;            ///< TCP and UDP only
+  std::int64_t to_port = 65'535;         ///< TCP and UDP only; not below `from_port`
+  std::optional<Cidr> cidr;              ///< the other side; exactly one of
+  std::optional<SecurityGroupId> group;  ///< these two is set
+  std::string description;
+  bool operator==(const SecurityRule&) const = default;
+};
+
 struct SecurityGroup {
   std::int64_t key = 0;
   SecurityGroupId id;
   VpcId vpc;
   std::string name;
+  std::string description;
+  std::vector<SecurityRule> rules;
 };
 
 /// A task's own network interface. Its address is its own from the moment of this row until the

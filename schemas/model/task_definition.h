@@ -41,6 +41,74 @@ struct ContainerDependency {
   bool operator==(const ContainerDependency&) const = default;
 };
 
+/// A command that says whether a container is well. Defaults are ECS's.
+struct HealthCheck {
+  std::vector<std::string> command;  ///< ["CMD", …] or ["CMD-SHELL", line]
+  Duration interval{30'000};         ///< between the end of a check and the next
+  Duration timeout{5'000};           ///< longer counts as a failure
+  std::int64_t retries = 3;          ///< failures in a row until it is unhealthy
+  Duration start_period{0};          ///< failures in it do not count
+  bool operator==(const HealthCheck&) const = default;
+};
+
+/// Starts a container that ended again, inside the same task.
+struct RestartPolicy {
+  bool enabled = false;
+  std::vector<std::int64_t> ignored_exit_codes;  ///< these ends are ends
+  Duration attempt_period{300'000};              ///< it must have run this long to be started again
+  bool operator==(const RestartPolicy&) const = default;
+};
+
+/// A place in a container where a volume of the task is seen.
+struct MountPoint {
+  std::string source_volume;
+  std::string container_path;
+  bool read_only = false;
+  bool operator==(const MountPoint&) const = default;
+};
+
+/// All mounts of another container of the task.
+struct VolumeFrom {
+  std::string source_container;
+  bool read_only = false;
+  bool operator==(const VolumeFrom&) const = default;
+};
+
+/// `hard` and `soft` as setrlimit(2) takes them; -1 = no limit.
+struct Ulimit {
+  std::string name;  ///< "nofile", "nproc", …
+  std::int64_t soft = 0;
+  std::int64_t hard = 0;
+  bool operator==(const Ulimit&) const = default;
+};
+
+/// A device of the host that a container sees. Hosts of one's own only.
+struct Device {
+  std::string host_path;
+  std::string container_path;            ///< empty = as on the host
+  std::vector<std::string> permissions;  ///< "read", "write", "mknod"; empty = all
+  bool operator==(const Device&) const = default;
+};
+
+struct Tmpfs {
+  std::string container_path;
+  MemoryMib size;
+  std::vector<std::string> mount_options;
+  bool operator==(const Tmpfs&) const = default;
+};
+
+struct LinuxParameters {
+  std::vector<std::string> capabilities_add;   ///< "NET_ADMIN", or "ALL"
+  std::vector<std::string> capabilities_drop;  ///< "CHOWN", or "ALL"
+  std::vector<Device> devices;
+  bool init_process_enabled = false;  ///< an init as process 1, which reaps and forwards signals
+  std::optional<MemoryMib> shared_memory_size;  ///< of /dev/shm; 64 MiB when absent
+  std::vector<Tmpfs> tmpfs;
+  std::optional<MemoryMib> max_swap;       ///< swap beyond `memory`; absent = the host's default
+  std::optional<std::int64_t> swappiness;  ///< 0 to 100
+  bool operator==(const LinuxParameters&) const = default;
+};
+
 /// A container as a task definition states it, defaults filled in. `command` and `entry_point`
 /// are absent when the image decides.
 struct ContainerDefinition {
@@ -60,6 +128,13 @@ struct ContainerDefinition {
   std::optional<Duration> start_timeout;
   std::optional<Duration> stop_timeout;  ///< from stop signal to kill; 30 s when absent
   bool readonly_root_filesystem = false;
+  bool privileged = false;  ///< all that root on the host may; hosts of one's own only
+  std::optional<HealthCheck> health_check;
+  std::optional<RestartPolicy> restart_policy;
+  std::vector<MountPoint> mount_points;
+  std::vector<VolumeFrom> volumes_from;
+  std::vector<Ulimit> ulimits;
+  std::optional<LinuxParameters> linux_parameters;
   std::map<std::string, std::string> docker_labels;
   bool operator==(const ContainerDefinition&) const = default;
 };
@@ -80,6 +155,14 @@ struct PlacementStrategy {
   bool operator==(const PlacementStrategy&) const = default;
 };
 
+/// A directory that containers of a task share: of the host (`source_path`), or the task's own,
+/// which goes with it.
+struct Volume {
+  std::string name;
+  std::string source_path;  ///< empty = scratch
+  bool operator==(const Volume&) const = default;
+};
+
 /// One immutable revision of a family. Only `status` and its instants ever change.
 struct TaskDefinition {
   std::int64_t key = 0;
@@ -90,6 +173,7 @@ struct TaskDefinition {
   std::optional<CpuUnits> cpu;      ///< task level; required on Fargate
   std::optional<MemoryMib> memory;  ///< task level; required on Fargate
   std::vector<ContainerDefinition> containers;
+  std::vector<Volume> volumes;
   std::vector<LaunchType> compatibilities;
   std::vector<LaunchType> requires_compatibilities;
   std::vector<std::string> requires_attributes;

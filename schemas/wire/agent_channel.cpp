@@ -46,6 +46,9 @@ constexpr std::array task_assignment_members{
     STOWAGE_MEMBER(schemas::TaskAssignment, metered),
     STOWAGE_MEMBER(schemas::TaskAssignment, eni),
     STOWAGE_MEMBER(schemas::TaskAssignment, containers),
+    STOWAGE_MEMBER(schemas::TaskAssignment, volumes),
+    STOWAGE_MEMBER(schemas::TaskAssignment, task_role_arn),
+    STOWAGE_MEMBER(schemas::TaskAssignment, execution_role_arn),
     STOWAGE_MEMBER(schemas::TaskAssignment, tags),
 };
 
@@ -73,9 +76,32 @@ constexpr std::array subnet_assignment_members{
 };
 
 constexpr std::array neighbour_members{
-    STOWAGE_MEMBER(schemas::Neighbour, id),      STOWAGE_MEMBER(schemas::Neighbour, vpc),
-    STOWAGE_MEMBER(schemas::Neighbour, subnet),  STOWAGE_MEMBER(schemas::Neighbour, mac),
-    STOWAGE_MEMBER(schemas::Neighbour, address), STOWAGE_MEMBER(schemas::Neighbour, host_address),
+    STOWAGE_MEMBER(schemas::Neighbour, id),
+    STOWAGE_MEMBER(schemas::Neighbour, vpc),
+    STOWAGE_MEMBER(schemas::Neighbour, subnet),
+    STOWAGE_MEMBER(schemas::Neighbour, mac),
+    STOWAGE_MEMBER(schemas::Neighbour, address),
+    STOWAGE_MEMBER(schemas::Neighbour, host_address),
+    STOWAGE_MEMBER(schemas::Neighbour, security_groups),
+};
+
+constexpr auto role_use_names = std::to_array<std::string_view>({"task", "execution"});
+
+constexpr std::array security_group_assignment_members{
+    STOWAGE_MEMBER(schemas::SecurityGroupAssignment, id),
+    STOWAGE_MEMBER(schemas::SecurityGroupAssignment, vpc),
+    STOWAGE_MEMBER(schemas::SecurityGroupAssignment, rules),
+};
+
+constexpr std::array role_credentials_members{
+    STOWAGE_MEMBER(schemas::RoleCredentials, id),
+    STOWAGE_MEMBER(schemas::RoleCredentials, task),
+    STOWAGE_MEMBER(schemas::RoleCredentials, use),
+    STOWAGE_MEMBER(schemas::RoleCredentials, role_arn),
+    STOWAGE_MEMBER(schemas::RoleCredentials, access_key_id),
+    STOWAGE_MEMBER(schemas::RoleCredentials, secret_access_key),
+    STOWAGE_MEMBER(schemas::RoleCredentials, session_token),
+    STOWAGE_MEMBER(schemas::RoleCredentials, expires_at),
 };
 
 constexpr std::array container_report_members{
@@ -140,6 +166,9 @@ constexpr std::array sync_answer_members{
     STOWAGE_MEMBER(schemas::SyncAnswer, subnets_gone),
     STOWAGE_MEMBER(schemas::SyncAnswer, neighbours_set),
     STOWAGE_MEMBER(schemas::SyncAnswer, neighbours_gone),
+    STOWAGE_MEMBER(schemas::SyncAnswer, groups_set),
+    STOWAGE_MEMBER(schemas::SyncAnswer, groups_gone),
+    STOWAGE_MEMBER(schemas::SyncAnswer, credentials),
     STOWAGE_MEMBER(schemas::SyncAnswer, asks),
     STOWAGE_MEMBER(schemas::SyncAnswer, poll_ms),
 };
@@ -178,6 +207,18 @@ constinit const Type Described<schemas::SubnetAssignment>::type =
 template <>
 constinit const Type Described<schemas::Neighbour>::type =
     wire::structure<schemas::Neighbour>("Neighbour", neighbour_members);
+
+template <>
+constinit const Type Described<schemas::RoleUse>::type = wire::choice("RoleUse", role_use_names);
+
+template <>
+constinit const Type Described<schemas::SecurityGroupAssignment>::type =
+    wire::structure<schemas::SecurityGroupAssignment>("SecurityGroupAssignment",
+                                                      security_group_assignment_members);
+
+template <>
+constinit const Type Described<schemas::RoleCredentials>::type =
+    wire::structure<schemas::RoleCredentials>("RoleCredentials", role_credentials_members);
 
 template <>
 constinit const Type Described<schemas::ContainerReport>::type =

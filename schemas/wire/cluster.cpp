@@ -39,6 +39,7 @@ constexpr std::array container_instance_members{
     STOWAGE_MEMBER(schemas::ContainerInstance, cluster),
     STOWAGE_MEMBER(schemas::ContainerInstance, status),
     STOWAGE_MEMBER(schemas::ContainerInstance, inventory),
+    STOWAGE_MEMBER(schemas::ContainerInstance, tags),
     STOWAGE_MEMBER(schemas::ContainerInstance, identity_hash),
     STOWAGE_MEMBER(schemas::ContainerInstance, boot_id),
     STOWAGE_MEMBER(schemas::ContainerInstance, registered_at),
@@ -74,11 +75,28 @@ constexpr std::array subnet_members{
     STOWAGE_MEMBER(schemas::Subnet, is_default),
 };
 
+constexpr auto rule_protocol_names = std::to_array<std::string_view>({"all", "tcp", "udp", "icmp"});
+
+constexpr auto rule_direction_names = std::to_array<std::string_view>({"ingress", "egress"});
+
+constexpr std::array security_rule_members{
+    STOWAGE_MEMBER(schemas::SecurityRule, id),
+    STOWAGE_MEMBER(schemas::SecurityRule, direction),
+    STOWAGE_MEMBER(schemas::SecurityRule, protocol),
+    STOWAGE_MEMBER(schemas::SecurityRule, from_port),
+    STOWAGE_MEMBER(schemas::SecurityRule, to_port),
+    STOWAGE_MEMBER(schemas::SecurityRule, cidr),
+    STOWAGE_MEMBER(schemas::SecurityRule, group),
+    STOWAGE_MEMBER(schemas::SecurityRule, description),
+};
+
 constexpr std::array security_group_members{
     STOWAGE_MEMBER(schemas::SecurityGroup, key),
     STOWAGE_MEMBER(schemas::SecurityGroup, id),
     STOWAGE_MEMBER(schemas::SecurityGroup, vpc),
     STOWAGE_MEMBER(schemas::SecurityGroup, name),
+    STOWAGE_MEMBER(schemas::SecurityGroup, description),
+    STOWAGE_MEMBER(schemas::SecurityGroup, rules),
 };
 
 constexpr std::array eni_members{
@@ -134,6 +152,18 @@ constinit const Type Described<schemas::Vpc>::type = wire::structure<schemas::Vp
 template <>
 constinit const Type Described<schemas::Subnet>::type =
     wire::structure<schemas::Subnet>("Subnet", subnet_members);
+
+template <>
+constinit const Type Described<schemas::RuleProtocol>::type = wire::choice("RuleProtocol",
+                                                                           rule_protocol_names);
+
+template <>
+constinit const Type Described<schemas::RuleDirection>::type = wire::choice("RuleDirection",
+                                                                            rule_direction_names);
+
+template <>
+constinit const Type Described<schemas::SecurityRule>::type =
+    wire::structure<schemas::SecurityRule>("SecurityRule", security_rule_members);
 
 template <>
 constinit const Type Described<schemas::SecurityGroup>::type =

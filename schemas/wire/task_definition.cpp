@@ -46,6 +46,65 @@ constexpr std::array container_dependency_members{
     STOWAGE_MEMBER(schemas::ContainerDependency, condition),
 };
 
+constexpr std::array health_check_members{
+    STOWAGE_MEMBER(schemas::HealthCheck, command),
+    STOWAGE_MEMBER_AS(schemas::HealthCheck, interval, "interval_ms"),
+    STOWAGE_MEMBER_AS(schemas::HealthCheck, timeout, "timeout_ms"),
+    STOWAGE_MEMBER(schemas::HealthCheck, retries),
+    STOWAGE_MEMBER_AS(schemas::HealthCheck, start_period, "start_period_ms"),
+};
+
+constexpr std::array restart_policy_members{
+    STOWAGE_MEMBER(schemas::RestartPolicy, enabled),
+    STOWAGE_MEMBER(schemas::RestartPolicy, ignored_exit_codes),
+    STOWAGE_MEMBER_AS(schemas::RestartPolicy, attempt_period, "attempt_period_ms"),
+};
+
+constexpr std::array mount_point_members{
+    STOWAGE_MEMBER(schemas::MountPoint, source_volume),
+    STOWAGE_MEMBER(schemas::MountPoint, container_path),
+    STOWAGE_MEMBER(schemas::MountPoint, read_only),
+};
+
+constexpr std::array volume_from_members{
+    STOWAGE_MEMBER(schemas::VolumeFrom, source_container),
+    STOWAGE_MEMBER(schemas::VolumeFrom, read_only),
+};
+
+constexpr std::array ulimit_members{
+    STOWAGE_MEMBER(schemas::Ulimit, name),
+    STOWAGE_MEMBER(schemas::Ulimit, soft),
+    STOWAGE_MEMBER(schemas::Ulimit, hard),
+};
+
+constexpr std::array device_members{
+    STOWAGE_MEMBER(schemas::Device, host_path),
+    STOWAGE_MEMBER(schemas::Device, container_path),
+    STOWAGE_MEMBER(schemas::Device, permissions),
+};
+
+constexpr std::array tmpfs_members{
+    STOWAGE_MEMBER(schemas::Tmpfs, container_path),
+    STOWAGE_MEMBER(schemas::Tmpfs, size),
+    STOWAGE_MEMBER(schemas::Tmpfs, mount_options),
+};
+
+constexpr std::array linux_parameters_members{
+    STOWAGE_MEMBER(schemas::LinuxParameters, capabilities_add),
+    STOWAGE_MEMBER(schemas::LinuxParameters, capabilities_drop),
+    STOWAGE_MEMBER(schemas::LinuxParameters, devices),
+    STOWAGE_MEMBER(schemas::LinuxParameters, init_process_enabled),
+    STOWAGE_MEMBER(schemas::LinuxParameters, shared_memory_size),
+    STOWAGE_MEMBER(schemas::LinuxParameters, tmpfs),
+    STOWAGE_MEMBER(schemas::LinuxParameters, max_swap),
+    STOWAGE_MEMBER(schemas::LinuxParameters, swappiness),
+};
+
+constexpr std::array volume_members{
+    STOWAGE_MEMBER(schemas::Volume, name),
+    STOWAGE_MEMBER(schemas::Volume, source_path),
+};
+
 constexpr std::array container_definition_members{
     STOWAGE_MEMBER(schemas::ContainerDefinition, name),
     STOWAGE_MEMBER(schemas::ContainerDefinition, image),
@@ -63,6 +122,13 @@ constexpr std::array container_definition_members{
     STOWAGE_MEMBER_AS(schemas::ContainerDefinition, start_timeout, "start_timeout_ms"),
     STOWAGE_MEMBER_AS(schemas::ContainerDefinition, stop_timeout, "stop_timeout_ms"),
     STOWAGE_MEMBER(schemas::ContainerDefinition, readonly_root_filesystem),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, privileged),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, health_check),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, restart_policy),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, mount_points),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, volumes_from),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, ulimits),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, linux_parameters),
     STOWAGE_MEMBER(schemas::ContainerDefinition, docker_labels),
 };
 
@@ -85,6 +151,7 @@ constexpr std::array task_definition_members{
     STOWAGE_MEMBER(schemas::TaskDefinition, cpu),
     STOWAGE_MEMBER(schemas::TaskDefinition, memory),
     STOWAGE_MEMBER(schemas::TaskDefinition, containers),
+    STOWAGE_MEMBER(schemas::TaskDefinition, volumes),
     STOWAGE_MEMBER(schemas::TaskDefinition, compatibilities),
     STOWAGE_MEMBER(schemas::TaskDefinition, requires_compatibilities),
     STOWAGE_MEMBER(schemas::TaskDefinition, requires_attributes),
@@ -145,6 +212,42 @@ template <>
 constinit const Type Described<schemas::ContainerDependency>::type =
     wire::structure<schemas::ContainerDependency>("ContainerDependency",
                                                   container_dependency_members);
+
+template <>
+constinit const Type Described<schemas::HealthCheck>::type =
+    wire::structure<schemas::HealthCheck>("HealthCheck", health_check_members);
+
+template <>
+constinit const Type Described<schemas::RestartPolicy>::type =
+    wire::structure<schemas::RestartPolicy>("RestartPolicy", restart_policy_members);
+
+template <>
+constinit const Type Described<schemas::MountPoint>::type =
+    wire::structure<schemas::MountPoint>("MountPoint", mount_point_members);
+
+template <>
+constinit const Type Described<schemas::VolumeFrom>::type =
+    wire::structure<schemas::VolumeFrom>("VolumeFrom", volume_from_members);
+
+template <>
+constinit const Type Described<schemas::Ulimit>::type =
+    wire::structure<schemas::Ulimit>("Ulimit", ulimit_members);
+
+template <>
+constinit const Type Described<schemas::Device>::type =
+    wire::structure<schemas::Device>("Device", device_members);
+
+template <>
+constinit const Type Described<schemas::Tmpfs>::type =
+    wire::structure<schemas::Tmpfs>("Tmpfs", tmpfs_members);
+
+template <>
+constinit const Type Described<schemas::LinuxParameters>::type =
+    wire::structure<schemas::LinuxParameters>("LinuxParameters", linux_parameters_members);
+
+template <>
+constinit const Type Described<schemas::Volume>::type =
+    wire::structure<schemas::Volume>("Volume", volume_members);
 
 template <>
 constinit const Type Described<schemas::ContainerDefinition>::type =

@@ -13,6 +13,7 @@
 #include "schemas/codec/access.h"
 #include "schemas/codec/engine.h"
 #include "schemas/codec/type.h"
+#include "schemas/model/access.h"
 #include "schemas/model/agent_channel.h"
 #include "schemas/model/cluster.h"
 #include "schemas/model/meter.h"
@@ -61,6 +62,14 @@ template <>
 const Type Described<schemas::DeploymentStatus>::type;
 template <>
 const Type Described<schemas::RolloutState>::type;
+template <>
+const Type Described<schemas::RuleProtocol>::type;
+template <>
+const Type Described<schemas::RuleDirection>::type;
+template <>
+const Type Described<schemas::RoleUse>::type;
+template <>
+const Type Described<schemas::AccessKeyStatus>::type;
 
 // Task definitions and what a task is made from. A TaskSpecification is written without its
 // `definition`, a Deployment without its `specification`: they are rows of their own, referred to.
@@ -72,6 +81,24 @@ template <>
 const Type Described<schemas::PortMapping>::type;
 template <>
 const Type Described<schemas::ContainerDependency>::type;
+template <>
+const Type Described<schemas::HealthCheck>::type;
+template <>
+const Type Described<schemas::RestartPolicy>::type;
+template <>
+const Type Described<schemas::MountPoint>::type;
+template <>
+const Type Described<schemas::VolumeFrom>::type;
+template <>
+const Type Described<schemas::Ulimit>::type;
+template <>
+const Type Described<schemas::Device>::type;
+template <>
+const Type Described<schemas::Tmpfs>::type;
+template <>
+const Type Described<schemas::LinuxParameters>::type;
+template <>
+const Type Described<schemas::Volume>::type;
 template <>
 const Type Described<schemas::ContainerDefinition>::type;
 template <>
@@ -115,6 +142,12 @@ const Type Described<schemas::SubnetAssignment>::type;
 template <>
 const Type Described<schemas::Neighbour>::type;
 template <>
+const Type Described<schemas::SecurityRule>::type;
+template <>
+const Type Described<schemas::SecurityGroupAssignment>::type;
+template <>
+const Type Described<schemas::RoleCredentials>::type;
+template <>
 const Type Described<schemas::ContainerReport>::type;
 template <>
 const Type Described<schemas::TaskReport>::type;
@@ -128,6 +161,16 @@ template <>
 const Type Described<schemas::SyncAnswer>::type;
 
 // Rows of control's database.
+template <>
+const Type Described<schemas::User>::type;
+template <>
+const Type Described<schemas::AccessKey>::type;
+template <>
+const Type Described<schemas::Role>::type;
+template <>
+const Type Described<schemas::JoinToken>::type;
+template <>
+const Type Described<schemas::Session>::type;
 template <>
 const Type Described<schemas::Cluster>::type;
 template <>

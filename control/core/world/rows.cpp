@@ -37,7 +37,7 @@ constexpr std::array<Column, 7> service_columns{{{"cluster", integer},
 constexpr std::array<Column, 4> service_event_columns{
     {{"service", integer}, {"id", text}, {"created_at", integer}, {"message", text}}};
 
-constexpr std::array<Column, 11> instance_columns{{{"id", text},
+constexpr std::array<Column, 12> instance_columns{{{"id", text},
                                                    {"account", text},
                                                    {"region", text},
                                                    {"cluster", integer},
@@ -47,7 +47,8 @@ constexpr std::array<Column, 11> instance_columns{{{"id", text},
                                                    {"registered_at", integer},
                                                    {"version", integer},
                                                    {"connected", integer},
-                                                   {"inventory", text}}};
+                                                   {"inventory", text},
+                                                   {"tags", text}}};
 
 constexpr std::array<Column, 5> vpc_columns{
     {{"id", text}, {"account", text}, {"region", text}, {"cidr", text}, {"is_default", integer}}};
@@ -59,8 +60,8 @@ constexpr std::array<Column, 6> subnet_columns{{{"id", text},
                                                 {"vni", integer},
                                                 {"is_default", integer}}};
 
-constexpr std::array<Column, 3> security_group_columns{
-    {{"id", text}, {"vpc", text}, {"name", text}}};
+constexpr std::array<Column, 5> security_group_columns{
+    {{"id", text}, {"vpc", text}, {"name", text}, {"description", text}, {"rules", text}}};
 
 constexpr std::array<Column, 13> eni_columns{{{"id", text},
                                               {"attachment", text},

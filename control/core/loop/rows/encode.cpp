@@ -98,7 +98,8 @@ Values values_of(const schemas::ContainerInstance& instance) {
           milliseconds(instance.registered_at),
           instance.version,
           flag(instance.connected),
-          wire::encode(instance.inventory)};
+          wire::encode(instance.inventory),
+          wire::encode(StoredTags{instance.tags})};
 }
 
 Values values_of(const schemas::Vpc& vpc) {
@@ -112,7 +113,8 @@ Values values_of(const schemas::Subnet& subnet) {
 }
 
 Values values_of(const schemas::SecurityGroup& group) {
-  return {group.id.text(), group.vpc.text(), group.name};
+  return {group.id.text(), group.vpc.text(), group.name, group.description,
+          wire::encode(StoredRules{group.rules})};
 }
 
 Values values_of(const schemas::Eni& eni, std::optional<Instant> released_at) {

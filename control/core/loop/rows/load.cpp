@@ -174,6 +174,7 @@ void Loader::instance(RowReader& row) {
   instance.version = row.integer();
   instance.connected = row.flag();
   instance.inventory = row.json<schemas::Inventory>();
+  instance.tags = row.json<StoredTags>().tags;
   // Leases are not stored: what was connected has a whole lease to show itself again, and what was
   // not has a whole grace before its tasks are given up.
   instance.lease_until = instance.connected ? now_ + settings_.lease : now_;
@@ -215,6 +216,8 @@ void Loader::security_group(RowReader& row) {
   group.id = row.named<schemas::SecurityGroupId>();
   group.vpc = row.named<schemas::VpcId>();
   group.name = row.text();
+  group.description = row.text();
+  group.rules = row.json<StoredRules>().rules;
   if (row.ok()) {
     apply(world_, SecurityGroupCreated{std::move(group)});
   }

@@ -10,6 +10,7 @@ using control::StoredContainer;
 using control::StoredContainers;
 using control::StoredDeployment;
 using control::StoredDeployments;
+using control::StoredRules;
 using control::StoredTags;
 
 constexpr std::array container_members{
@@ -32,6 +33,8 @@ constexpr std::array deployment_members{
 
 constexpr std::array deployments_members{STOWAGE_MEMBER(StoredDeployments, deployments)};
 
+constexpr std::array rules_members{STOWAGE_MEMBER(StoredRules, rules)};
+
 constexpr std::array tags_members{STOWAGE_MEMBER(StoredTags, tags)};
 
 }  // namespace
@@ -51,6 +54,10 @@ constinit const Type Described<StoredDeployment>::type =
 template <>
 constinit const Type Described<StoredDeployments>::type =
     wire::structure<StoredDeployments>("StoredDeployments", deployments_members);
+
+template <>
+constinit const Type Described<StoredRules>::type = wire::structure<StoredRules>("StoredRules",
+                                                                                 rules_members);
 
 template <>
 constinit const Type Described<StoredTags>::type = wire::structure<StoredTags>("StoredTags",

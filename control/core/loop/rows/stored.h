@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "schemas/codec/type.h"
+#include "schemas/model/network.h"
 #include "schemas/model/service.h"
 #include "schemas/model/task.h"
 #include "schemas/wire/wire.h"
@@ -41,6 +42,10 @@ struct StoredDeployments {
   std::vector<StoredDeployment> deployments;
 };
 
+struct StoredRules {
+  std::vector<schemas::SecurityRule> rules;
+};
+
 struct StoredTags {
   std::vector<schemas::Tag> tags;
 };
@@ -57,6 +62,8 @@ template <>
 const Type Described<control::StoredDeployment>::type;
 template <>
 const Type Described<control::StoredDeployments>::type;
+template <>
+const Type Described<control::StoredRules>::type;
 template <>
 const Type Described<control::StoredTags>::type;
 

@@ -1,5 +1,7 @@
 #include "control/edge/store/sqlite/schema.h"
 
+#include <array>
+
 namespace control::store::sqlite {
 
 namespace {
@@ -44,7 +46,14 @@ schemas::Outcome migrate(const Database& database, std::int64_t from) {
 }  // namespace
 
 std::span<const Migration> migrations() {
-  return {};  // version 1 is the first
+  static constexpr std::array<Migration, 1> steps{{{.from = 1, .sql = R"sql(
+    ALTER TABLE "instance" ADD COLUMN tags TEXT;
+    UPDATE "instance" SET tags = '{}';
+    ALTER TABLE "security_group" ADD COLUMN description TEXT;
+    ALTER TABLE "security_group" ADD COLUMN rules TEXT;
+    UPDATE "security_group" SET description = 'default VPC security group', rules = '{}';
+  )sql"}}};
+  return steps;
 }
 
 std::string create_statement(const TableShape& shape) {
