@@ -3,7 +3,7 @@
 file(GLOB engine_sources CONFIGURE_DEPENDS tests/engine/*.cpp)
 add_executable(engine_conformance ${engine_sources})
 target_include_directories(engine_conformance PRIVATE ${PROJECT_SOURCE_DIR})
-target_compile_definitions(engine_conformance PRIVATE SOURCE_ROOT="${PROJECT_SOURCE_DIR}"
+set_property(SOURCE tests/engine/host.cpp APPEND PROPERTY COMPILE_DEFINITIONS
   IMAGE_ROOT="${CMAKE_BINARY_DIR}/images")
 target_link_libraries(engine_conformance PRIVATE agent_engine test_main house_rules)
 add_dependencies(engine_conformance ecs-enter)
