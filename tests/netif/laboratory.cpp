@@ -316,7 +316,8 @@ schemas::Neighbour Vpc::neighbour(const schemas::EniAssignment& eni, Ipv4 host_a
           .subnet = eni.subnet,
           .mac = eni.mac,
           .address = eni.address,
-          .host_address = host_address};
+          .host_address = host_address,
+          .security_groups = eni.security_groups};
 }
 
 void Vpc::put_subnets(netif::HostNetwork& network) const {

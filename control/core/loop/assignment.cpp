@@ -129,7 +129,8 @@ schemas::Neighbour neighbour(const World& world, const Eni& eni) {
           .subnet = eni.subnet,
           .mac = eni.mac,
           .address = eni.address,
-          .host_address = world->instances.at(*eni.instance).inventory.address};
+          .host_address = world->instances.at(*eni.instance).inventory.address,
+          .security_groups = eni.security_groups};
 }
 
 }  // namespace
