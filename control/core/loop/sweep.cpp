@@ -32,6 +32,17 @@ void forget_tokens(Context& context) {
   }
 }
 
+void end_what_has_expired(Context& context) {
+  const auto& tokens = context.world.index().join_tokens_by_end;
+  while (!tokens.empty() && tokens.begin()->first <= context.now) {
+    apply(context.world, JoinTokenSpent{tokens.begin()->second});
+  }
+  const auto& sessions = context.world.index().sessions_by_end;
+  while (!sessions.empty() && sessions.begin()->first <= context.now) {
+    apply(context.world, SessionEnded{sessions.begin()->second});
+  }
+}
+
 /// A host says when it has removed an interface. Should that word be lost for good, the address is
 /// freed when its task has been over for a whole grace and the host, connected, knows that it is.
 void free_addresses(Context& context) {
@@ -57,6 +68,7 @@ void free_addresses(Context& context) {
 void sweep(Context& context) {
   forget_tasks(context);
   forget_tokens(context);
+  end_what_has_expired(context);
   if (context.now < context.parked.next_sweep) {
     return;
   }

@@ -6,6 +6,7 @@
 
 #include "control/core/world/event.h"
 #include "control/core/world/world.h"
+#include "schemas/model/access.h"
 #include "schemas/model/meter.h"
 
 namespace control {
@@ -111,6 +112,46 @@ struct TokenForgotten {
   std::int64_t token = 0;
 };
 
+struct UserCreated {
+  schemas::User user;
+};
+/// Its keys went before it.
+struct UserDeleted {
+  std::int64_t user = 0;
+};
+struct AccessKeyCreated {
+  schemas::AccessKey access_key;
+};
+/// Switched on or off; nothing else of a key ever changes.
+struct AccessKeyChanged {
+  std::int64_t access_key = 0;
+  schemas::AccessKeyStatus status = schemas::AccessKeyStatus::active;
+};
+struct AccessKeyDeleted {
+  std::int64_t access_key = 0;
+};
+/// Made, or changed in anything but its key, account and name.
+struct RoleCreated {
+  schemas::Role role;
+};
+struct RoleDeleted {
+  std::int64_t role = 0;
+};
+struct JoinTokenCreated {
+  schemas::JoinToken token;
+};
+/// It bought an agent its identity, or it has expired.
+struct JoinTokenSpent {
+  std::int64_t token = 0;
+};
+struct SessionOpened {
+  schemas::Session session;
+};
+/// Its owner ended it, or it has expired.
+struct SessionEnded {
+  std::int64_t session = 0;
+};
+
 /// An entry for the event log; its sequence number is World's to give.
 struct Logged {
   Event event;
@@ -122,7 +163,9 @@ using Change =
                  InstanceRegistered, InstanceChanged, InstanceHeard, InstanceDisconnected,
                  InstanceGivenUp, VpcCreated, SubnetCreated, SecurityGroupCreated, TaskCreated,
                  TaskChanged, TaskForgotten, EniCreated, EniReleased, UsageMetered, TokenRemembered,
-                 TokenForgotten, Logged>;
+                 TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged,
+                 AccessKeyDeleted, RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent,
+                 SessionOpened, SessionEnded, Logged>;
 
 /// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
 void apply(World& world, const Change& change);

@@ -97,6 +97,33 @@ const Token* find_token(const World& world, const Scope& scope, const std::strin
   return key == nullptr ? nullptr : look(world->tokens, *key);
 }
 
+const schemas::User* find_user(const World& world, const std::string& account,
+                               const std::string& name) {
+  const std::int64_t* key = look(world.index().user_by_name, {account, name});
+  return key == nullptr ? nullptr : look(world->users, *key);
+}
+
+const schemas::AccessKey* find_access_key(const World& world, const std::string& id) {
+  const std::int64_t* key = look(world.index().access_key_by_id, id);
+  return key == nullptr ? nullptr : look(world->access_keys, *key);
+}
+
+const schemas::Role* find_role(const World& world, const std::string& account,
+                               const std::string& name) {
+  const std::int64_t* key = look(world.index().role_by_name, {account, name});
+  return key == nullptr ? nullptr : look(world->roles, *key);
+}
+
+const schemas::JoinToken* find_join_token(const World& world, const std::string& hash) {
+  const std::int64_t* key = look(world.index().join_token_by_hash, hash);
+  return key == nullptr ? nullptr : look(world->join_tokens, *key);
+}
+
+const schemas::Session* find_session(const World& world, const std::string& hash) {
+  const std::int64_t* key = look(world.index().session_by_hash, hash);
+  return key == nullptr ? nullptr : look(world->sessions, *key);
+}
+
 std::string arn(const Scope& scope, std::string_view kind, std::string_view rest) {
   std::string text = "arn:aws:ecs:";
   text += scope.region;
@@ -141,6 +168,14 @@ std::string container_arn(const World& world, const Task& task,
 std::string definition_arn(const Scope& scope, const schemas::TaskDefinition& definition) {
   return arn(scope, "task-definition",
              definition.family + ":" + std::to_string(definition.revision));
+}
+
+std::string user_arn(const schemas::User& user) {
+  return "arn:aws:iam::" + user.account + ":user/" + user.name;
+}
+
+std::string role_arn(const schemas::Role& role) {
+  return "arn:aws:iam::" + role.account + ":role" + role.path + role.name;
 }
 
 }  // namespace control

@@ -35,6 +35,16 @@ const OwnedDefinition* latest_definition(const World& world, const schemas::Scop
 
 const Token* find_token(const World& world, const schemas::Scope& scope, const std::string& token);
 
+const schemas::User* find_user(const World& world, const std::string& account,
+                               const std::string& name);
+/// By its public id ("AKIA…").
+const schemas::AccessKey* find_access_key(const World& world, const std::string& id);
+const schemas::Role* find_role(const World& world, const std::string& account,
+                               const std::string& name);
+/// By SHA-256 (hex) of the token.
+const schemas::JoinToken* find_join_token(const World& world, const std::string& hash);
+const schemas::Session* find_session(const World& world, const std::string& hash);
+
 /// The members of an index entry, empty when there is none.
 template <class Map>
 const typename Map::mapped_type& entry_or_empty(const Map& map, const typename Map::key_type& key) {
@@ -53,5 +63,9 @@ std::string container_arn(const World& world, const schemas::Task& task,
 std::string definition_arn(const schemas::Scope& scope, const schemas::TaskDefinition& definition);
 /// `arn:aws:ecs:REGION:ACCOUNT:KIND/…`.
 std::string arn(const schemas::Scope& scope, std::string_view kind, std::string_view rest);
+/// `arn:aws:iam::ACCOUNT:user/NAME`.
+std::string user_arn(const schemas::User& user);
+/// `arn:aws:iam::ACCOUNT:role/PATH/NAME`.
+std::string role_arn(const schemas::Role& role);
 
 }  // namespace control

@@ -47,6 +47,17 @@ void carry_out(WorldParts& parts, const EniReleased& change);
 void carry_out(WorldParts& parts, const UsageMetered& change);
 void carry_out(WorldParts& parts, const TokenRemembered& change);
 void carry_out(WorldParts& parts, const TokenForgotten& change);
+void carry_out(WorldParts& parts, const UserCreated& change);
+void carry_out(WorldParts& parts, const UserDeleted& change);
+void carry_out(WorldParts& parts, const AccessKeyCreated& change);
+void carry_out(WorldParts& parts, const AccessKeyChanged& change);
+void carry_out(WorldParts& parts, const AccessKeyDeleted& change);
+void carry_out(WorldParts& parts, const RoleCreated& change);
+void carry_out(WorldParts& parts, const RoleDeleted& change);
+void carry_out(WorldParts& parts, const JoinTokenCreated& change);
+void carry_out(WorldParts& parts, const JoinTokenSpent& change);
+void carry_out(WorldParts& parts, const SessionOpened& change);
+void carry_out(WorldParts& parts, const SessionEnded& change);
 void carry_out(WorldParts& parts, const Logged& change);
 
 /// Takes over into its fleet what placement must know of a host.

@@ -132,6 +132,34 @@ constexpr std::array<Column, 6> token_columns{{{"account", text},
                                                {"tasks", text},
                                                {"created_at", integer}}};
 
+constexpr std::array<Column, 3> user_columns{
+    {{"account", text}, {"name", text}, {"created_at", integer}}};
+
+constexpr std::array<Column, 5> access_key_columns{{{"id", text},
+                                                    {"user", integer},
+                                                    {"sealed_secret", text},
+                                                    {"status", integer},
+                                                    {"created_at", integer}}};
+
+constexpr std::array<Column, 4> role_columns{
+    {{"account", text}, {"name", text}, {"created_at", integer}, {"body", text}}};
+
+constexpr std::array<Column, 8> join_token_columns{{{"hash", text},
+                                                    {"account", text},
+                                                    {"region", text},
+                                                    {"cluster", text},
+                                                    {"pool", integer},
+                                                    {"created_by", text},
+                                                    {"created_at", integer},
+                                                    {"expires_at", integer}}};
+
+constexpr std::array<Column, 6> session_columns{{{"hash", text},
+                                                 {"account", text},
+                                                 {"region", text},
+                                                 {"principal", text},
+                                                 {"created_at", integer},
+                                                 {"expires_at", integer}}};
+
 constexpr std::array<Column, 6> event_columns{{{"at", integer},
                                                {"account", text},
                                                {"region", text},
@@ -165,6 +193,11 @@ constexpr std::array<TableShape, table_count> shapes{
      {Table::task_state, "task_state", task_state_columns, Loading::rows},
      {Table::usage, "usage", usage_columns, Loading::rows},
      {Table::token, "token", token_columns, Loading::rows},
+     {Table::user, "user", user_columns, Loading::rows},
+     {Table::access_key, "access_key", access_key_columns, Loading::rows},
+     {Table::role, "role", role_columns, Loading::rows},
+     {Table::join_token, "join_token", join_token_columns, Loading::rows},
+     {Table::session, "session", session_columns, Loading::rows},
      {Table::event, "event", event_columns, Loading::last_key},
      {Table::meter, "meter", meter_columns, Loading::last_key}}};
 

@@ -32,10 +32,15 @@ enum class Table : std::uint8_t {
   task_state,  ///< what became of it: small, written often; same key as its `task`
   usage,       ///< a metered task's readings, summed; same key as its `task`
   token,       ///< what a clientToken bought
+  user,
+  access_key,
+  role,
+  join_token,  ///< until it is spent or has expired
+  session,     ///< until it is ended or has expired
   event,       ///< append only; key = sequence number
   meter,       ///< append only: every reading as it came
 };
-constexpr std::size_t table_count = 16;
+constexpr std::size_t table_count = 21;
 
 enum class ColumnType : std::uint8_t { integer, text };
 

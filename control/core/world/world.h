@@ -22,6 +22,7 @@
 #include "schemas/base/address.h"
 #include "schemas/base/id.h"
 #include "schemas/base/time.h"
+#include "schemas/model/access.h"
 #include "schemas/model/cluster.h"
 #include "schemas/model/meter.h"
 #include "schemas/model/network.h"
@@ -83,6 +84,11 @@ struct Tables {
   std::map<schemas::EniId, ReleasedEni> released_enis;
   std::map<std::int64_t, TaskUsage> usage;
   std::map<std::int64_t, Token> tokens;
+  std::map<std::int64_t, schemas::User> users;
+  std::map<std::int64_t, schemas::AccessKey> access_keys;
+  std::map<std::int64_t, schemas::Role> roles;
+  std::map<std::int64_t, schemas::JoinToken> join_tokens;
+  std::map<std::int64_t, schemas::Session> sessions;
 };
 
 using Keys = std::set<std::int64_t>;
@@ -123,6 +129,16 @@ struct Index {
   std::map<schemas::InstanceId, std::set<schemas::EniId>> enis_of_instance;
   std::set<schemas::EniId> enis_assigned;  ///< those their host must have
   std::map<std::pair<schemas::Scope, std::string>, std::int64_t> token_by_name;
+  std::map<std::pair<std::string, std::string>, std::int64_t> user_by_name;  ///< account, name
+  std::map<std::int64_t, Keys> access_keys_of_user;
+  std::map<std::string, std::int64_t> access_key_by_id;
+  std::map<std::pair<std::string, std::string>, std::int64_t> role_by_name;  ///< account, name
+  std::map<std::string, std::int64_t> join_token_by_hash;
+  std::set<std::pair<schemas::Instant, std::int64_t>> join_tokens_by_end;  ///< when they expire
+  std::map<std::string, std::int64_t> session_by_hash;
+  std::set<std::pair<schemas::Instant, std::int64_t>> sessions_by_end;  ///< when they expire
+  /// Grows with every change of who may call: whoever keeps a copy sees whether it is current.
+  std::int64_t access_version = 0;
 };
 
 /// Names a row of a table; `id` where the table's map is keyed by one.

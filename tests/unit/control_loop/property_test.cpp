@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "control/core/world/change.h"
+#include "control/core/world/lookups.h"
 #include "tests/unit/control_loop/stage.h"
 
 using std::chrono_literals::operator""s;
@@ -20,7 +22,7 @@ class Traffic {
   }
 
   void step() {
-    switch (random_.below(12)) {
+    switch (random_.below(13)) {
       case 0:
         static_cast<void>(stage_.call<api::RunTaskResponse>("RunTask", stage::run("web")));
         break;
@@ -52,6 +54,9 @@ class Traffic {
       case 9:
         stage_.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition",
                                                          stage::definition("web"));
+        break;
+      case 10:
+        change_access();
         break;
       default:
         for (stage::Host& host : stage_.hosts) {
@@ -146,6 +151,90 @@ class Traffic {
     const stage::Host& host = stage_.hosts[random_.below(stage_.hosts.size())];
     if (stage_.silent.erase(host.id) == 0) {
       stage_.silent.insert(host.id);
+    }
+  }
+
+  /// Who may call, made and unmade at random.
+  void change_access() {
+    control::World& world = stage_.world;
+    const std::string name = "n" + std::to_string(random_.below(4));
+    switch (random_.below(4)) {
+      case 0:
+        change_user(name);
+        break;
+      case 1:
+        if (const schemas::Role* role = control::find_role(world, stage::scope.account, name)) {
+          apply(world, control::RoleDeleted{role->key});
+        } else {
+          schemas::Role made{.key = world.next_key(control::Table::role),
+                             .account = stage::scope.account,
+                             .name = name,
+                             .path = "/app/",
+                             .description = "d",
+                             .actions = {"ecs:List*", "ecs:DescribeTasks"},
+                             .tags = {{"k", "v"}},
+                             .created_at = stage_.now};
+          apply(world, control::RoleCreated{made});
+          made.description.clear();
+          apply(world, control::RoleCreated{made});
+        }
+        break;
+      case 2:
+        if (const auto* token = control::find_join_token(world, name)) {
+          apply(world, control::JoinTokenSpent{token->key});
+        } else {
+          apply(world, control::JoinTokenCreated{{.key = world.next_key(control::Table::join_token),
+                                                  .account = stage::scope.account,
+                                                  .region = stage::scope.region,
+                                                  .cluster = random_.chance(500) ? "c" : "",
+                                                  .pool = random_.chance(500),
+                                                  .hash = name,
+                                                  .created_by = "arn",
+                                                  .created_at = stage_.now,
+                                                  .expires_at = stage_.now + 90s}});
+        }
+        break;
+      default:
+        if (const schemas::Session* session = control::find_session(world, name)) {
+          apply(world, control::SessionEnded{session->key});
+        } else {
+          apply(world, control::SessionOpened{{.key = world.next_key(control::Table::session),
+                                               .account = stage::scope.account,
+                                               .region = stage::scope.region,
+                                               .principal = "arn",
+                                               .hash = name,
+                                               .created_at = stage_.now,
+                                               .expires_at = stage_.now + 90s}});
+        }
+    }
+    stage_.turn({control::Tick{}});
+  }
+
+  /// A user is made, gets a key, which is switched off and goes; then the user goes.
+  void change_user(const std::string& name) {
+    control::World& world = stage_.world;
+    const schemas::User* user = control::find_user(world, stage::scope.account, name);
+    if (user == nullptr) {
+      apply(world, control::UserCreated{{.key = world.next_key(control::Table::user),
+                                         .account = stage::scope.account,
+                                         .name = name,
+                                         .created_at = stage_.now}});
+      return;
+    }
+    const schemas::AccessKey* key = control::find_access_key(world, "AKIA" + name);
+    if (key == nullptr && random_.chance(500)) {
+      apply(world, control::UserDeleted{user->key});
+    } else if (key == nullptr) {
+      apply(world, control::AccessKeyCreated{{.key = world.next_key(control::Table::access_key),
+                                              .id = "AKIA" + name,
+                                              .user = user->key,
+                                              .sealed_secret = "sealed",
+                                              .status = schemas::AccessKeyStatus::active,
+                                              .created_at = stage_.now}});
+    } else if (key->status == schemas::AccessKeyStatus::active) {
+      apply(world, control::AccessKeyChanged{key->key, schemas::AccessKeyStatus::inactive});
+    } else {
+      apply(world, control::AccessKeyDeleted{key->key});
     }
   }
 

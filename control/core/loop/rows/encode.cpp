@@ -3,7 +3,9 @@
 #include <optional>
 #include <utility>
 
+#include "control/core/loop/rows/encode_access.h"
 #include "control/core/loop/rows/stored.h"
+#include "control/core/loop/rows/values.h"
 #include "control/core/world/parts.h"
 #include "schemas/wire/wire.h"
 
@@ -13,24 +15,7 @@ using schemas::Instant;
 
 namespace {
 
-using Values = std::vector<Value>;
-
-Value milliseconds(Instant at) { return std::int64_t{at.time_since_epoch().count()}; }
-
-Value milliseconds(const std::optional<Instant>& at) {
-  return at ? milliseconds(*at) : Value(std::monostate());
-}
-
-template <class Enum>
-Value ordinal(Enum value) {
-  return static_cast<std::int64_t>(value);
-}
-
-Value flag(bool value) { return std::int64_t{value ? 1 : 0}; }
-
-Value text_or_null(std::string text) {
-  return text.empty() ? Value(std::monostate()) : Value(std::move(text));
-}
+using control::values_of;  // those of encode_access.h, beside the ones below
 
 /// The specification as JSON. Tasks of a deployment share theirs, so it is written once a batch.
 class SpecificationTexts {
@@ -246,6 +231,16 @@ std::optional<Values> values_of(const World& world, const RowRef& ref, Specifica
       return values_in(world->usage, ref.key);
     case Table::token:
       return values_in(world->tokens, ref.key);
+    case Table::user:
+      return values_in(world->users, ref.key);
+    case Table::access_key:
+      return values_in(world->access_keys, ref.key);
+    case Table::role:
+      return values_in(world->roles, ref.key);
+    case Table::join_token:
+      return values_in(world->join_tokens, ref.key);
+    case Table::session:
+      return values_in(world->sessions, ref.key);
     case Table::metadata:
       return Values{"epoch", std::to_string(world.epoch())};
     case Table::task:
@@ -314,6 +309,11 @@ std::vector<Row> all_rows(const World& world) {
   add_keyed(Table::task_state, world->tasks);
   add_keyed(Table::usage, world->usage);
   add_keyed(Table::token, world->tokens);
+  add_keyed(Table::user, world->users);
+  add_keyed(Table::access_key, world->access_keys);
+  add_keyed(Table::role, world->roles);
+  add_keyed(Table::join_token, world->join_tokens);
+  add_keyed(Table::session, world->sessions);
   add_named(Table::instance, world->instances);
   add_named(Table::vpc, world->vpcs);
   add_named(Table::subnet, world->subnets);

@@ -44,6 +44,11 @@ Result<World> Loader::load() {
   read(Table::task, &Loader::task);
   read(Table::usage, &Loader::usage);
   read(Table::token, &Loader::token);
+  read(Table::user, &Loader::user);
+  read(Table::access_key, &Loader::access_key);
+  read(Table::role, &Loader::role);
+  read(Table::join_token, &Loader::join_token);
+  read(Table::session, &Loader::session);
   if (error_) {
     return *error_;
   }

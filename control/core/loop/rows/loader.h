@@ -36,6 +36,11 @@ class Loader {
   void task(RowReader& row);
   void usage(RowReader& row);
   void token(RowReader& row);
+  void user(RowReader& row);
+  void access_key(RowReader& row);
+  void role(RowReader& row);
+  void join_token(RowReader& row);
+  void session(RowReader& row);
 
   void read(Table table, void (Loader::*reader)(RowReader&));
   void read_state(const Row& row, schemas::Task& task);

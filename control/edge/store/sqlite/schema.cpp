@@ -52,6 +52,16 @@ std::span<const Migration> migrations() {
     ALTER TABLE "security_group" ADD COLUMN description TEXT;
     ALTER TABLE "security_group" ADD COLUMN rules TEXT;
     UPDATE "security_group" SET description = 'default VPC security group', rules = '{}';
+    CREATE TABLE "user" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER)
+      STRICT;
+    CREATE TABLE "access_key" (key INTEGER PRIMARY KEY, id TEXT, user INTEGER, sealed_secret TEXT,
+      status INTEGER, created_at INTEGER) STRICT;
+    CREATE TABLE "role" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER,
+      body TEXT) STRICT;
+    CREATE TABLE "join_token" (key INTEGER PRIMARY KEY, hash TEXT, account TEXT, region TEXT,
+      cluster TEXT, pool INTEGER, created_by TEXT, created_at INTEGER, expires_at INTEGER) STRICT;
+    CREATE TABLE "session" (key INTEGER PRIMARY KEY, hash TEXT, account TEXT, region TEXT,
+      principal TEXT, created_at INTEGER, expires_at INTEGER) STRICT;
   )sql"}}};
   return steps;
 }
