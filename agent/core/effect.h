@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/core/moment.h"
 #include "schemas/base/id.h"
+#include "schemas/model/task.h"
 
 namespace agent {
 
@@ -14,7 +16,7 @@ namespace agent {
 /// is asked at most once in a container's life: the intent is saved before it is asked.
 enum class Action : std::uint8_t {
   make_task,         ///< the task's cgroup, with its limits
-  make_sandbox,      ///< a network namespace: of the task (awsvpc) or of one container (bridge)
+  make_sandbox,      ///< a network namespace: of the task, or of one container
   attach_network,    ///< the interface, routes, ports and the metadata listener of a sandbox
   pull_image,        ///< have the container's image here, unpacked
   create_container,  ///< root file system, cgroup, runtime `create`; no user code runs yet
@@ -56,6 +58,7 @@ struct Finished {
   std::string stop_signal;            ///< of `create_container`
   std::optional<MeterReading> meter;  ///< of `read_meter`; none = there is no cgroup
   std::int64_t log_bytes = 0;         ///< of `remove_task`: what its logs take on disk
+  std::vector<schemas::NetworkBinding> network_bindings;  ///< of `make_sandbox`, bridge mode
   bool operator==(const Finished&) const = default;
 };
 

@@ -20,17 +20,21 @@ schemas::ContainerStatus status_of(const SavedContainer& container) {
 }
 
 /// Ports a client can reach, once the container runs. An awsvpc task is reached at its own
-/// address, so only bridge mode has bindings on the host.
+/// address, so it has none on the host.
 std::vector<schemas::NetworkBinding> bindings_of(const TaskState& task, std::int64_t index,
                                                  const SavedContainer& container) {
   std::vector<schemas::NetworkBinding> bindings;
-  if (task.assignment().network_mode == schemas::NetworkMode::awsvpc || !container.started_at) {
+  if (!container.started_at) {
     return bindings;
   }
-  for (const schemas::PortMapping& mapping : task.definition(index).port_mappings) {
-    const bool on_host = task.assignment().network_mode == schemas::NetworkMode::host;
-    bindings.push_back({schemas::Ipv4{}, mapping.container_port,
-                        on_host ? mapping.container_port : mapping.host_port, mapping.protocol});
+  if (task.assignment().network_mode == schemas::NetworkMode::bridge) {
+    return container.network_bindings;
+  }
+  if (task.assignment().network_mode == schemas::NetworkMode::host) {
+    for (const schemas::PortMapping& mapping : task.definition(index).port_mappings) {
+      bindings.push_back(
+          {schemas::Ipv4{}, mapping.container_port, mapping.container_port, mapping.protocol});
+    }
   }
   return bindings;
 }

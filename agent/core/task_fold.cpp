@@ -48,6 +48,11 @@ void fold_sandbox(TaskState& task, const Finished& finished, const Moment& now) 
     return;
   }
   sandbox.phase = making ? SandboxPhase::made : SandboxPhase::ready;
+  if (!finished.network_bindings.empty()) {
+    const auto at = static_cast<std::size_t>(finished.effect.index);
+    schemas::require(at < task.record.containers.size(), "ports of a container that is not there");
+    task.record.containers[at].network_bindings = finished.network_bindings;
+  }
   task.record.eni_attached = task.record.eni_attached || (!making && task.record.eni.has_value());
 }
 

@@ -39,8 +39,8 @@ std::int64_t sandbox_count(const schemas::TaskAssignment& assignment) {
     case NetworkMode::awsvpc:
       return 1;
     case NetworkMode::bridge:
-      return static_cast<std::int64_t>(assignment.containers.size());
     case NetworkMode::none:
+      return static_cast<std::int64_t>(assignment.containers.size());
     case NetworkMode::host:
       return 0;
   }
@@ -53,8 +53,8 @@ std::optional<std::int64_t> sandbox_of(const schemas::TaskAssignment& assignment
     case NetworkMode::awsvpc:
       return 0;
     case NetworkMode::bridge:
-      return container;
     case NetworkMode::none:
+      return container;
     case NetworkMode::host:
       return std::nullopt;
   }

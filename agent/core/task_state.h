@@ -36,6 +36,8 @@ struct SavedContainer {
   std::int64_t started_boot_ns = 0;
   std::optional<schemas::Instant> started_at;
   std::optional<schemas::Instant> finished_at;
+  /// Bridge mode: its ports on this host, known before it is started.
+  std::vector<schemas::NetworkBinding> network_bindings;
   bool operator==(const SavedContainer&) const = default;
 };
 
@@ -88,7 +90,7 @@ struct Attempt {
 
 enum class SandboxPhase : std::uint8_t { absent, making, made, attaching, ready };
 
-/// One network namespace: of the task (awsvpc) or of one container (bridge).
+/// One network namespace: of the task (awsvpc) or of one container (bridge, none).
 struct SandboxState {
   SandboxPhase phase = SandboxPhase::absent;
   bool touched = false;  ///< something of it may exist on the host
@@ -140,8 +142,8 @@ struct TaskState {
 /// A task as it is when control has just assigned it.
 TaskState fresh_task(const schemas::TaskAssignment& assignment);
 
-/// How many network namespaces a task has here: one (awsvpc), one a container (bridge), none
-/// (host, and none: there the engine gives each container a namespace with nothing in it).
+/// How many network namespaces a task has here: one (awsvpc), one a container (bridge, and none:
+/// there with nothing but loopback in it), none (host).
 std::int64_t sandbox_count(const schemas::TaskAssignment& assignment);
 /// Which of the task's sandboxes a container lives in, if the task has any.
 std::optional<std::int64_t> sandbox_of(const schemas::TaskAssignment& assignment,

@@ -10,6 +10,7 @@
 
 #include "netif/edge/links.h"
 #include "netif/edge/namespaces.h"
+#include "netif/edge/port_probe.h"
 #include "netif/edge/records.h"
 #include "netif/edge/routes.h"
 
@@ -115,6 +116,19 @@ std::optional<PublishedPort> parse_port(const std::string& line) {
 
 }  // namespace
 
+Outcome check_key(const std::string& key) {
+  if (is_key(key)) {
+    return Done{};
+  }
+  return Error{ErrorCode::invalid_parameter,
+               "\"" + key + "\" cannot name a container's namespace; use up to 64 letters, " +
+                   "digits and dashes"};
+}
+
+std::string lone_path(const Host& host, const std::string& key) {
+  return host.folder + "/" + std::string(lone_file_prefix) + key;
+}
+
 std::string container_path(const Host& host, const std::string& key) {
   return host.folder + "/" + std::string(container_file_prefix) + key;
 }
@@ -124,7 +138,7 @@ Result<ContainerBridge> ContainerBridge::open(Host& host) {
   if (!range.ok()) {
     return range.error();
   }
-  ContainerBridge bridge(range.value());
+  ContainerBridge bridge(range.value(), host.names);
   if (Outcome read = bridge.read_records(host); !read.ok()) {
     return read.error();
   }
@@ -309,6 +323,58 @@ Outcome ContainerBridge::check_ports(const std::string& key,
   return Done{};
 }
 
+std::int64_t ContainerBridge::first_port(const Names& names) {
+  const std::uint64_t count = dynamic_port_last - dynamic_port_first + 1;
+  return dynamic_port_first + static_cast<std::int64_t>(names.seed() % count);
+}
+
+bool ContainerBridge::publishes(const HostPort& port) const {
+  return std::any_of(endpoints_.begin(), endpoints_.end(), [&](const auto& entry) {
+    const std::vector<PublishedPort>& ports = entry.second.ports;
+    return std::any_of(ports.begin(), ports.end(), [&](const PublishedPort& taken) {
+      return taken.protocol == port.protocol && taken.host_port == port.port;
+    });
+  });
+}
+
+/// Gives each port that is left to the host the one this endpoint had for it before, or a new one.
+Result<std::vector<PublishedPort>> ContainerBridge::fill_ports(const std::string& key,
+                                                               std::vector<PublishedPort> ports,
+                                                               const HostPorts& promised) {
+  HostPorts taken = promised;
+  for (const PublishedPort& port : ports) {
+    taken.insert({.protocol = port.protocol, .port = port.host_port});
+  }
+  const auto known = endpoints_.find(key);
+  const std::vector<PublishedPort> before =
+      known == endpoints_.end() ? std::vector<PublishedPort>{} : known->second.ports;
+  for (PublishedPort& port : ports) {
+    if (port.host_port != 0) {
+      continue;
+    }
+    const auto had = std::find_if(before.begin(), before.end(), [&](const PublishedPort& old) {
+      return old.protocol == port.protocol && old.container_port == port.container_port &&
+             !taken.contains({.protocol = old.protocol, .port = old.host_port});
+    });
+    const std::optional<std::int64_t> chosen =
+        had != before.end() ? std::optional(had->host_port)
+                            : choose_dynamic_port(next_port_, [&](std::int64_t candidate) {
+                                const HostPort one{.protocol = port.protocol, .port = candidate};
+                                return !taken.contains(one) && !publishes(one) && is_port_free(one);
+                              });
+    if (!chosen) {
+      return Error{ErrorCode::server,
+                   "every port from " + std::to_string(dynamic_port_first) + " to " +
+                       std::to_string(dynamic_port_last) +
+                       " of this host is in use; stop some containers or state a 'hostPort'"};
+    }
+    next_port_ = had != before.end() ? next_port_ : *chosen + 1;
+    port.host_port = *chosen;
+    taken.insert({.protocol = port.protocol, .port = *chosen});
+  }
+  return ports;
+}
+
 Outcome ContainerBridge::set_ports(Host& host, const std::string& key, Endpoint& endpoint,
                                    const std::vector<PublishedPort>& ports) {
   std::vector<std::string> commands;
@@ -330,15 +396,19 @@ Outcome ContainerBridge::set_ports(Host& host, const std::string& key, Endpoint&
 }
 
 Result<BridgeEndpoint> ContainerBridge::make(Host& host, const std::string& key,
-                                             const std::vector<PublishedPort>& ports) {
-  if (!is_key(key)) {
-    return Error{ErrorCode::invalid_parameter,
-                 "\"" + key + "\" cannot name a container's namespace; use up to 64 letters, " +
-                     "digits and dashes"};
+                                             const std::vector<PublishedPort>& wanted,
+                                             const HostPorts& promised) {
+  if (Outcome named = check_key(key); !named.ok()) {
+    return named.error();
   }
-  if (Outcome free = check_ports(key, ports); !free.ok()) {
+  if (Outcome free = check_ports(key, wanted); !free.ok()) {
     return free.error();
   }
+  const auto filled = fill_ports(key, wanted, promised);
+  if (!filled.ok()) {
+    return filled.error();
+  }
+  const std::vector<PublishedPort>& ports = filled.value();
   auto found = endpoints_.find(key);
   if (found == endpoints_.end()) {
     const auto address = pool_.choose(now());
@@ -358,7 +428,8 @@ Result<BridgeEndpoint> ContainerBridge::make(Host& host, const std::string& key,
   return BridgeEndpoint{.namespace_path = container_path(host, key),
                         .address = found->second.address,
                         .gateway = gateway_address(range_),
-                        .prefix = range_.prefix};
+                        .prefix = range_.prefix,
+                        .ports = ports};
 }
 
 Outcome ContainerBridge::remove(Host& host, const std::string& key) {

@@ -3,9 +3,11 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "netif/core/addresses.h"
+#include "netif/core/host_ports.h"
 #include "netif/edge/host.h"
 #include "netif/edge/host_networking.h"
 #include "netif/edge/host_rules.h"
@@ -22,7 +24,8 @@ class ContainerBridge {
   static schemas::Result<ContainerBridge> open(Host& host);
 
   schemas::Result<BridgeEndpoint> make(Host& host, const std::string& key,
-                                       const std::vector<PublishedPort>& ports);
+                                       const std::vector<PublishedPort>& ports,
+                                       const HostPorts& promised);
   schemas::Outcome remove(Host& host, const std::string& key);
   /// Deletes what is left of endpoints that were removed, all at once.
   schemas::Outcome sweep(Host& host);
@@ -42,21 +45,34 @@ class ContainerBridge {
     std::vector<PublishedPort> ports;
   };
 
-  explicit ContainerBridge(const schemas::Cidr& range)
-      : range_(range), pool_(AddressPool::of_subnet(range)) {}
+  ContainerBridge(const schemas::Cidr& range, const Names& names)
+      : range_(range), pool_(AddressPool::of_subnet(range)), next_port_(first_port(names)) {}
+  static std::int64_t first_port(const Names& names);
   schemas::Outcome read_records(const Host& host);
   schemas::Outcome make_bridge_link(Host& host);
   schemas::Outcome connect(Host& host, const std::string& key, const Endpoint& endpoint);
   [[nodiscard]] schemas::Outcome check_ports(const std::string& key,
                                              const std::vector<PublishedPort>& ports) const;
+  [[nodiscard]] bool publishes(const HostPort& port) const;
+  schemas::Result<std::vector<PublishedPort>> fill_ports(const std::string& key,
+                                                         std::vector<PublishedPort> ports,
+                                                         const HostPorts& promised);
   schemas::Outcome set_ports(Host& host, const std::string& key, Endpoint& endpoint,
                              const std::vector<PublishedPort>& ports);
 
   schemas::Cidr range_;
   AddressPool pool_;
+  std::int64_t next_port_;  ///< where the next search begins: a port that was freed rests
   std::map<std::string, Endpoint> endpoints_;
   std::set<std::string> leaving_;  ///< host's ends of links that may still be there
 };
+
+/// Refuses what cannot be part of a file name here.
+schemas::Outcome check_key(const std::string& key);
+
+/// Where the namespace of a container without connections is kept.
+std::string lone_path(const Host& host, const std::string& key);
+inline constexpr std::string_view lone_file_prefix = "lone-";
 
 /// Where the namespace of a container is kept.
 std::string container_path(const Host& host, const std::string& key);

@@ -244,6 +244,12 @@ Outcome HostKernel::keep_only(const std::set<TaskId>& tasks, const std::set<std:
       keep_first(outcome, remove_container(key));
     }
   }
+  for (const std::string& file : list_folder(host_.folder)) {
+    if (file.starts_with(lone_file_prefix) &&
+        !keys.contains(file.substr(lone_file_prefix.size()))) {
+      keep_first(outcome, remove_namespace(host_.folder + "/" + file));
+    }
+  }
   return outcome;
 }
 

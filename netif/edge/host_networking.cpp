@@ -69,10 +69,11 @@ Outcome HostNetworking::detach(const EniId& eni) {
   return kernel_->detach(eni);
 }
 
-Result<BridgeEndpoint> HostNetworking::make_bridge_endpoint(
-    const std::string& key, const std::vector<PublishedPort>& ports) {
+Result<BridgeEndpoint> HostNetworking::make_bridge_endpoint(const std::string& key,
+                                                            const std::vector<PublishedPort>& ports,
+                                                            const HostPorts& promised) {
   const std::lock_guard lock(kernel_->mutex);
-  return kernel_->containers().make(kernel_->host(), key, ports);
+  return kernel_->containers().make(kernel_->host(), key, ports, promised);
 }
 
 Outcome HostNetworking::remove_bridge_endpoint(const std::string& key) {
@@ -80,10 +81,25 @@ Outcome HostNetworking::remove_bridge_endpoint(const std::string& key) {
   return kernel_->remove_container(key);
 }
 
+Result<std::string> HostNetworking::make_lone_namespace(const std::string& key) {
+  if (Outcome named = check_key(key); !named.ok()) {
+    return named.error();
+  }
+  std::string path = lone_path(kernel_->host(), key);
+  if (Outcome made = make_namespace(path, &prepare_task_namespace); !made.ok()) {
+    return made.error();
+  }
+  return path;
+}
+
+Outcome HostNetworking::remove_lone_namespace(const std::string& key) {
+  return remove_namespace(lone_path(kernel_->host(), key));
+}
+
 Outcome HostNetworking::keep_only(const std::set<TaskId>& tasks,
-                                  const std::set<std::string>& bridge_keys) {
+                                  const std::set<std::string>& keys) {
   const std::lock_guard lock(kernel_->mutex);
-  return kernel_->keep_only(tasks, bridge_keys);
+  return kernel_->keep_only(tasks, keys);
 }
 
 Outcome HostNetworking::remove_all() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "netif/core/host_network.h"
+#include "netif/core/host_ports.h"
 #include "netif/edge/network_settings.h"
 #include "schemas/base/address.h"
 #include "schemas/base/id.h"
@@ -19,7 +20,7 @@ namespace netif {
 /// A port of a container in `bridge` mode, reachable at every address of the host.
 struct PublishedPort {
   schemas::TransportProtocol protocol = schemas::TransportProtocol::tcp;
-  std::int64_t host_port = 0;
+  std::int64_t host_port = 0;  ///< 0: this host picks one of its dynamic range
   std::int64_t container_port = 0;
   auto operator<=>(const PublishedPort&) const = default;
 };
@@ -30,6 +31,7 @@ struct BridgeEndpoint {
   schemas::Ipv4 address;
   schemas::Ipv4 gateway;
   std::uint8_t prefix = 0;
+  std::vector<PublishedPort> ports;  ///< as asked for, the picked ones filled in
 };
 
 class HostKernel;
@@ -75,15 +77,23 @@ class HostNetworking {
 
   /// A namespace of the container bridge named `key` (letters, digits, `-`, at most 64), with
   /// 169.254.170.2 on `lo` and an address of its own on `eth0`, and its published ports. Calling it
-  /// again with other ports replaces them. That no two endpoints publish one port is control's
-  /// care.
+  /// again with other ports replaces them. A host port of 0 is picked here: one that no endpoint
+  /// has, that is not among `promised` and that nobody on the host uses; it stays the endpoint's,
+  /// over restarts of the agent too. That no two endpoints state one port is control's care.
   schemas::Result<BridgeEndpoint> make_bridge_endpoint(const std::string& key,
-                                                       const std::vector<PublishedPort>& ports);
+                                                       const std::vector<PublishedPort>& ports,
+                                                       const HostPorts& promised = {});
   schemas::Outcome remove_bridge_endpoint(const std::string& key);
 
-  /// Removes task namespaces and bridge endpoints that are not listed: what a crash left behind.
+  /// The path of a namespace named `key` (as above) that leads nowhere: `lo` with 169.254.170.2 on
+  /// it is all there is. An existing one is kept.
+  schemas::Result<std::string> make_lone_namespace(const std::string& key);
+  schemas::Outcome remove_lone_namespace(const std::string& key);
+
+  /// Removes task namespaces, bridge endpoints and lone namespaces that are not listed: what a
+  /// crash left behind.
   schemas::Outcome keep_only(const std::set<schemas::TaskId>& tasks,
-                             const std::set<std::string>& bridge_keys);
+                             const std::set<std::string>& keys);
 
   /// Removes everything this agent made: its host is as it was before `open`, IPv4 forwarding
   /// excepted, which stays on.

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "netif/edge/listener.h"
+#include "netif/edge/namespaces.h"
 #include "tests/netif/laboratory.h"
 #include "tests/netif/traffic.h"
 
@@ -19,10 +20,11 @@ namespace {
 constexpr int short_patience_ms = 300;
 
 BridgeEndpoint make(HostStandIn& host, const std::string& key,
-                    const std::vector<PublishedPort>& ports) {
+                    const std::vector<PublishedPort>& ports,
+                    const netif::HostPorts& promised = {}) {
   BridgeEndpoint endpoint;
   host.act([&](HostNetworking& networking) -> schemas::Outcome {
-    auto made = networking.make_bridge_endpoint(key, ports);
+    auto made = networking.make_bridge_endpoint(key, ports, promised);
     if (!made.ok()) {
       return made.error();
     }
@@ -139,11 +141,12 @@ TEST_CASE("a port that another container publishes is refused by name") {
       .protocol = TransportProtocol::tcp, .host_port = 8080, .container_port = 80};
   make(host, "first", {port});
   host.place().inside([&] {
-    const auto second = host.networking().make_bridge_endpoint("second", {port});
+    const auto second = host.networking().make_bridge_endpoint("second", {port}, {});
     REQUIRE(!second.ok());
     CHECK(second.error().message ==
           "host port 8080 is published for container first already; stop that one first");
-    CHECK(!host.networking().make_bridge_endpoint("../etc", {}).ok());
+    CHECK(!host.networking().make_bridge_endpoint("../etc", {}, {}).ok());
+    CHECK(!host.networking().make_lone_namespace("../etc").ok());
   });
   make(host, "first", {});
   make(host, "second", {port});
@@ -191,6 +194,73 @@ TEST_CASE("the metadata socket of a task answers the task alone, not a frame fro
     CHECK(!caller(listener, Transport::tcp, short_patience_ms).has_value());
   }
   host.act([](HostNetworking& networking) { return networking.remove_all(); });
+}
+
+TEST_CASE("a port left to the host is one nobody has, stays over restarts, and is reached by it") {
+  Laboratory lab(1);
+  HostStandIn& host = lab.host(0);
+  host.start();
+  const PublishedPort any{.protocol = TransportProtocol::tcp, .host_port = 0, .container_port = 80};
+  const std::int64_t first = make(host, "first", {any}).ports.at(0).host_port;
+  CHECK(first >= netif::dynamic_port_first);
+  CHECK(first <= netif::dynamic_port_last);
+  // The next ones are promised to a task, used by a program of the host, and used by a client.
+  const auto after = [first](std::int64_t steps) {
+    const std::int64_t count = netif::dynamic_port_last - netif::dynamic_port_first + 1;
+    return netif::dynamic_port_first + (first - netif::dynamic_port_first + steps) % count;
+  };
+  FileHandle listener;
+  host.place().inside([&] { listener = serve(static_cast<std::uint16_t>(after(2))); });
+  const BridgeEndpoint second =
+      make(host, "second", {any, any}, {{.protocol = TransportProtocol::tcp, .port = after(1)}});
+  REQUIRE(second.ports.size() == 2);
+  CHECK(second.ports[0].host_port == after(3));
+  CHECK(second.ports[1].host_port == after(4));
+  FileHandle server;
+  FileHandle client;
+  inside(second.namespace_path, [&] { server = serve(80); });
+  for (const PublishedPort& port : second.ports) {
+    lab.machine().inside(
+        [&] { client = call(host.address(), static_cast<std::uint16_t>(port.host_port)); });
+    CHECK(answered(client));
+    CHECK(caller(server).has_value());
+  }
+  host.start();
+  CHECK(make(host, "second", {any, any}).ports == second.ports);
+  CHECK(make(host, "first", {any}).ports.at(0).host_port == first);
+  const PublishedPort stated{
+      .protocol = TransportProtocol::tcp, .host_port = first, .container_port = 80};
+  host.place().inside(
+      [&] { CHECK(!host.networking().make_bridge_endpoint("third", {stated}, {}).ok()); });
+  host.act([](HostNetworking& networking) { return networking.remove_all(); });
+}
+
+TEST_CASE(
+    "a namespace that leads nowhere has loopback and the metadata address, and nothing else") {
+  Laboratory lab(1);
+  HostStandIn& host = lab.host(0);
+  const std::string before = describe(host.place());
+  host.start();
+  std::string path;
+  host.act([&](HostNetworking& networking) -> schemas::Outcome {
+    auto made = networking.make_lone_namespace("alone");
+    path = made.ok() ? made.value() : "";
+    return made.ok() ? schemas::Outcome(schemas::Done{}) : made.error();
+  });
+  const auto listener = netif::open_listener(path, netif::metadata_address, 80);
+  REQUIRE(listener.ok());
+  const FileHandle held(listener.value());
+  CHECK(answered(call_inside(path, netif::metadata_address, 80)));
+  FileHandle outside;
+  host.place().inside([&] { outside = serve(80); });
+  const FileHandle refused = call_inside(path, host.address(), 80);
+  CHECK(!caller(outside, Transport::tcp, short_patience_ms).has_value());
+  host.act([](HostNetworking& networking) { return networking.keep_only({}, {"alone"}); });
+  CHECK(netif::is_namespace(path));
+  host.act([](HostNetworking& networking) { return networking.keep_only({}, {}); });
+  CHECK(!netif::is_namespace(path));
+  host.act([](HostNetworking& networking) { return networking.remove_all(); });
+  CHECK(describe(host.place()) == before);
 }
 
 }  // namespace laboratory

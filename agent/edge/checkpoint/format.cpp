@@ -63,11 +63,16 @@ const Type Described<agent::Moment>::type = wire::structure<agent::Moment>("Mome
 namespace {
 
 constexpr std::array container_members{
-    STOWAGE_MEMBER(SavedContainer, progress),        STOWAGE_MEMBER(SavedContainer, exit_code),
-    STOWAGE_MEMBER(SavedContainer, reason),          STOWAGE_MEMBER(SavedContainer, runtime_id),
-    STOWAGE_MEMBER(SavedContainer, image_digest),    STOWAGE_MEMBER(SavedContainer, stop_signal),
-    STOWAGE_MEMBER(SavedContainer, started_boot_ns), STOWAGE_MEMBER(SavedContainer, started_at),
+    STOWAGE_MEMBER(SavedContainer, progress),
+    STOWAGE_MEMBER(SavedContainer, exit_code),
+    STOWAGE_MEMBER(SavedContainer, reason),
+    STOWAGE_MEMBER(SavedContainer, runtime_id),
+    STOWAGE_MEMBER(SavedContainer, image_digest),
+    STOWAGE_MEMBER(SavedContainer, stop_signal),
+    STOWAGE_MEMBER(SavedContainer, started_boot_ns),
+    STOWAGE_MEMBER(SavedContainer, started_at),
     STOWAGE_MEMBER(SavedContainer, finished_at),
+    STOWAGE_MEMBER(SavedContainer, network_bindings),
 };
 
 constexpr std::array meter_members{

@@ -98,17 +98,28 @@ std::vector<NetworkDocument> networks_of(const TaskView& view, std::size_t conta
   return {network};
 }
 
-std::vector<PortDocument> ports_of(const schemas::TaskAssignment& task,
-                                   const schemas::ContainerDefinition& definition) {
+std::string protocol_word(schemas::TransportProtocol protocol) {
+  return protocol == schemas::TransportProtocol::tcp ? "tcp" : "udp";
+}
+
+std::vector<PortDocument> ports_of(const schemas::ContainerDefinition& definition,
+                                   const SavedContainer& container) {
   std::vector<PortDocument> ports;
+  if (!container.network_bindings.empty()) {
+    for (const schemas::NetworkBinding& binding : container.network_bindings) {
+      PortDocument port;
+      port.container_port = binding.container_port;
+      port.protocol = protocol_word(binding.protocol);
+      port.host_port = binding.host_port;
+      port.host_ip = binding.bind_ip.text();
+      ports.push_back(std::move(port));
+    }
+    return ports;
+  }
   for (const schemas::PortMapping& mapping : definition.port_mappings) {
     PortDocument port;
     port.container_port = mapping.container_port;
-    port.protocol = mapping.protocol == schemas::TransportProtocol::tcp ? "tcp" : "udp";
-    if (task.network_mode == NetworkMode::bridge) {
-      port.host_port = mapping.host_port;
-      port.host_ip = "0.0.0.0";
-    }
+    port.protocol = protocol_word(mapping.protocol);
     ports.push_back(std::move(port));
   }
   return ports;
@@ -126,7 +137,7 @@ ContainerDocument container_document(const TaskView& view, std::size_t index) {
                          definition.name + "-" + task.id.text().substr(0, 12);
   document.image = definition.image;
   document.image_id = record.image_digest;
-  document.ports = ports_of(task, definition);
+  document.ports = ports_of(definition, record);
   document.labels = definition.docker_labels;
   document.labels["com.amazonaws.ecs.cluster"] = task.cluster_arn;
   document.labels["com.amazonaws.ecs.container-name"] = definition.name;
@@ -285,7 +296,7 @@ std::vector<schemas::KeyValue> metadata_environment(const schemas::TaskAssignmen
     variables.push_back({"AWS_REGION", task.scope.region});
     variables.push_back({"AWS_DEFAULT_REGION", task.scope.region});
   }
-  // Host and none mode have no namespace of ours, so no socket to ask.
+  // Host mode has no namespace of ours, so no socket to ask.
   if (sandbox_of(task, container)) {
     const std::string base = "http://169.254.170.2";
     variables.push_back({"ECS_CONTAINER_METADATA_URI", base + "/v3/" + id});

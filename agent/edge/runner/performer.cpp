@@ -34,9 +34,7 @@ SocketOwner owner_of(const Job& job) { return {job.task->id, job.effect.index}; 
 std::vector<netif::PublishedPort> published_ports(const schemas::ContainerDefinition& definition) {
   std::vector<netif::PublishedPort> ports;
   for (const schemas::PortMapping& mapping : definition.port_mappings) {
-    if (mapping.host_port != 0) {
-      ports.push_back({mapping.protocol, mapping.host_port, mapping.container_port});
-    }
+    ports.push_back({mapping.protocol, mapping.host_port, mapping.container_port});
   }
   return ports;
 }
@@ -95,7 +93,7 @@ Performed Performer::perform(const Job& job) {
       error = make_task(job);
       break;
     case Action::make_sandbox:
-      error = make_sandbox(job);
+      error = make_sandbox(job, done.finished);
       done.phases["namespace"] = watch.elapsed();
       break;
     case Action::attach_network:
@@ -148,22 +146,29 @@ std::string Performer::make_task(const Job& job) {
       words_of(engine_.create_task(job.task->id, {job.task->cpu_limit, job.task->memory_limit})));
 }
 
-std::string Performer::make_sandbox(const Job& job) {
+std::string Performer::make_sandbox(const Job& job, Finished& finished) {
   Sandbox made;
-  if (job.task->network_mode == NetworkMode::awsvpc) {
-    schemas::Result<std::string> path = networking_.make_task_namespace(job.task->id);
-    if (!path.ok()) {
-      return resource_error(path.error().message);
-    }
-    made.namespace_path = std::move(path).value();
-  } else {
+  if (job.task->network_mode == NetworkMode::bridge) {
     const schemas::ContainerAssignment& container = container_of(job);
     schemas::Result<netif::BridgeEndpoint> endpoint = networking_.make_bridge_endpoint(
-        container.id.text(), published_ports(container.definition));
+        container.id.text(), published_ports(container.definition), job.promised_ports);
     if (!endpoint.ok()) {
       return resource_error(endpoint.error().message);
     }
     made = {endpoint.value().namespace_path, endpoint.value().address.text()};
+    for (const netif::PublishedPort& port : endpoint.value().ports) {
+      finished.network_bindings.push_back(
+          {schemas::Ipv4{}, port.container_port, port.host_port, port.protocol});
+    }
+  } else {
+    schemas::Result<std::string> path =
+        job.task->network_mode == NetworkMode::awsvpc
+            ? networking_.make_task_namespace(job.task->id)
+            : networking_.make_lone_namespace(container_of(job).id.text());
+    if (!path.ok()) {
+      return resource_error(path.error().message);
+    }
+    made.namespace_path = std::move(path).value();
   }
   const std::lock_guard lock(mutex_);
   sandboxes_[owner_of(job)] = std::move(made);
@@ -255,14 +260,14 @@ schemas::Result<ContainerSpec> Performer::spec_of(const Job& job) const {
       spec.hostname = job.eni->private_dns_name;
     }
   }
-  if (spec.network != NetworkKind::host) {
-    identity.hostname = spec.hostname;
-    schemas::Result<std::vector<BindMount>> mounts = files_.make(job.task->id, home, identity);
-    if (!mounts.ok()) {
-      return mounts.error();
-    }
-    spec.mounts = std::move(mounts).value();
+  identity.hostname = spec.hostname;
+  schemas::Result<std::vector<BindMount>> mounts = spec.network == NetworkKind::host
+                                                       ? files_.copy_of_host(job.task->id, home)
+                                                       : files_.make(job.task->id, home, identity);
+  if (!mounts.ok()) {
+    return mounts.error();
   }
+  spec.mounts = std::move(mounts).value();
   spec.root = definition.readonly_root_filesystem ? Access::read_only : Access::read_write;
   spec.limits.cpu = definition.cpu;
   spec.limits.memory = definition.memory;
@@ -328,8 +333,10 @@ std::string Performer::release_sandbox(const Job& job) {
     if (error.empty()) {
       error = words_of(networking_.remove_task_namespace(job.task->id));
     }
-  } else {
+  } else if (job.task->network_mode == NetworkMode::bridge) {
     error = words_of(networking_.remove_bridge_endpoint(container_of(job).id.text()));
+  } else {
+    error = words_of(networking_.remove_lone_namespace(container_of(job).id.text()));
   }
   const std::lock_guard lock(mutex_);
   sandboxes_.erase(owner_of(job));

@@ -15,6 +15,7 @@
 #include "agent/edge/runner/task_files.h"
 #include "agent/edge/runner/task_networking.h"
 #include "netif/core/host_network.h"
+#include "netif/core/host_ports.h"
 
 namespace agent {
 
@@ -25,6 +26,7 @@ struct Job {
   std::optional<schemas::EniAssignment> eni;
   SavedContainer container;                           ///< of effects about a container
   std::shared_ptr<const netif::HostNetwork> network;  ///< of `apply_network`
+  netif::HostPorts promised_ports;                    ///< of `make_sandbox`, bridge mode
 };
 
 /// What came of it.
@@ -52,7 +54,7 @@ class Performer {
   };
 
   std::string make_task(const Job& job);
-  std::string make_sandbox(const Job& job);
+  std::string make_sandbox(const Job& job, Finished& finished);
   std::string attach_network(const Job& job);
   void pull_image(const Job& job, Performed& done);
   void create_container(const Job& job, Performed& done);

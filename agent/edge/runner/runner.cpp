@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/core/promised_ports.h"
 #include "agent/edge/runner/clock.h"
 #include "schemas/wire/wire.h"
 
@@ -191,6 +192,10 @@ void Runner::carry_out(const Effect& effect) {
     const auto index = static_cast<std::size_t>(effect.index);
     if (index < task.record.containers.size()) {
       job.container = task.record.containers[index];
+    }
+    if (effect.action == Action::make_sandbox &&
+        task.assignment().network_mode == schemas::NetworkMode::bridge) {
+      job.promised_ports = promised_ports(state_);
     }
   }
   Lanes& lanes = effect.action == Action::pull_image ? pulls_ : lanes_;

@@ -54,20 +54,20 @@ schemas::Result<std::vector<FoundContainer>> Runner::find_containers(const Resto
 
 void Runner::keep_networks(const std::vector<TaskRecord>& tasks) {
   std::set<schemas::TaskId> with_namespace;
-  std::set<std::string> bridge_keys;
+  std::set<std::string> keys;
   for (const TaskRecord& task : tasks) {
     if (task.cleaned) {
       continue;
     }
     if (task.assignment->network_mode == schemas::NetworkMode::awsvpc) {
       with_namespace.insert(task.assignment->id);
-    } else if (task.assignment->network_mode == schemas::NetworkMode::bridge) {
+    } else if (task.assignment->network_mode != schemas::NetworkMode::host) {
       for (const schemas::ContainerAssignment& container : task.assignment->containers) {
-        bridge_keys.insert(container.id.text());
+        keys.insert(container.id.text());
       }
     }
   }
-  const schemas::Outcome kept = parts_.networking.keep_only(with_namespace, bridge_keys);
+  const schemas::Outcome kept = parts_.networking.keep_only(with_namespace, keys);
   if (!kept.ok()) {
     spdlog::warn("Left-over namespaces stay for now: {}", kept.error().message);
   }

@@ -72,18 +72,31 @@ TaskFiles::TaskFiles(std::filesystem::path data_directory)
 schemas::Result<std::vector<BindMount>> TaskFiles::make(const schemas::TaskId& task,
                                                         std::int64_t sandbox,
                                                         const SandboxIdentity& identity) const {
-  const std::filesystem::path folder = tasks_ / task.text() / std::to_string(sandbox);
+  return write_files(task, sandbox,
+                     {{"hosts", hosts_text(identity)},
+                      {"hostname", identity.hostname + "\n"},
+                      {"resolv.conf", resolv_conf_for_sandbox(read("/etc/resolv.conf"))}});
+}
+
+schemas::Result<std::vector<BindMount>> TaskFiles::copy_of_host(const schemas::TaskId& task,
+                                                                std::int64_t container) const {
+  return write_files(task, container,
+                     {{"hosts", read("/etc/hosts")},
+                      {"hostname", read("/etc/hostname")},
+                      {"resolv.conf", read("/etc/resolv.conf")}});
+}
+
+schemas::Result<std::vector<BindMount>> TaskFiles::write_files(const schemas::TaskId& task,
+                                                               std::int64_t number,
+                                                               const Texts& texts) const {
+  const std::filesystem::path folder = tasks_ / task.text() / std::to_string(number);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
     return cannot(folder, error);
   }
-  const std::vector<std::pair<std::string, std::string>> files = {
-      {"hosts", hosts_text(identity)},
-      {"hostname", identity.hostname + "\n"},
-      {"resolv.conf", resolv_conf_for_sandbox(read("/etc/resolv.conf"))}};
   std::vector<BindMount> mounts;
-  for (const auto& [name, text] : files) {
+  for (const auto& [name, text] : texts) {
     if (!write(folder / name, text)) {
       return cannot(folder / name, std::make_error_code(std::errc::io_error));
     }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/edge/engine/engine.h"
@@ -25,9 +26,18 @@ class TaskFiles {
   /// Writes them and says how they are mounted. Repeating it writes them anew.
   schemas::Result<std::vector<BindMount>> make(const schemas::TaskId& task, std::int64_t sandbox,
                                                const SandboxIdentity& identity) const;
+  /// The same of a container that has the host's own network: copies of the host's files.
+  schemas::Result<std::vector<BindMount>> copy_of_host(const schemas::TaskId& task,
+                                                       std::int64_t container) const;
   schemas::Outcome remove(const schemas::TaskId& task) const;
 
  private:
+  /// Pairs of file name and text.
+  using Texts = std::vector<std::pair<std::string, std::string>>;
+  [[nodiscard]] schemas::Result<std::vector<BindMount>> write_files(const schemas::TaskId& task,
+                                                                    std::int64_t folder,
+                                                                    const Texts& texts) const;
+
   std::filesystem::path tasks_;
 };
 

@@ -34,17 +34,26 @@ schemas::Outcome KernelNetworking::detach(const schemas::EniId& eni) {
 }
 
 schemas::Result<netif::BridgeEndpoint> KernelNetworking::make_bridge_endpoint(
-    const std::string& key, const std::vector<netif::PublishedPort>& ports) {
-  return networking_.make_bridge_endpoint(key, ports);
+    const std::string& key, const std::vector<netif::PublishedPort>& ports,
+    const netif::HostPorts& promised) {
+  return networking_.make_bridge_endpoint(key, ports, promised);
 }
 
 schemas::Outcome KernelNetworking::remove_bridge_endpoint(const std::string& key) {
   return networking_.remove_bridge_endpoint(key);
 }
 
+schemas::Result<std::string> KernelNetworking::make_lone_namespace(const std::string& key) {
+  return networking_.make_lone_namespace(key);
+}
+
+schemas::Outcome KernelNetworking::remove_lone_namespace(const std::string& key) {
+  return networking_.remove_lone_namespace(key);
+}
+
 schemas::Outcome KernelNetworking::keep_only(const std::set<schemas::TaskId>& tasks,
-                                             const std::set<std::string>& bridge_keys) {
-  return networking_.keep_only(tasks, bridge_keys);
+                                             const std::set<std::string>& keys) {
+  return networking_.keep_only(tasks, keys);
 }
 
 schemas::Result<int> KernelNetworking::open_listener(const std::string& namespace_path) {

@@ -27,10 +27,13 @@ class TaskNetworking {
   virtual schemas::Outcome attach(const schemas::EniId& eni) = 0;
   virtual schemas::Outcome detach(const schemas::EniId& eni) = 0;
   virtual schemas::Result<netif::BridgeEndpoint> make_bridge_endpoint(
-      const std::string& key, const std::vector<netif::PublishedPort>& ports) = 0;
+      const std::string& key, const std::vector<netif::PublishedPort>& ports,
+      const netif::HostPorts& promised) = 0;
   virtual schemas::Outcome remove_bridge_endpoint(const std::string& key) = 0;
+  virtual schemas::Result<std::string> make_lone_namespace(const std::string& key) = 0;
+  virtual schemas::Outcome remove_lone_namespace(const std::string& key) = 0;
   virtual schemas::Outcome keep_only(const std::set<schemas::TaskId>& tasks,
-                                     const std::set<std::string>& bridge_keys) = 0;
+                                     const std::set<std::string>& keys) = 0;
   /// A socket of the metadata endpoint in that namespace.
   virtual schemas::Result<int> open_listener(const std::string& namespace_path) = 0;
 };
@@ -46,10 +49,13 @@ class KernelNetworking : public TaskNetworking {
   schemas::Outcome attach(const schemas::EniId& eni) override;
   schemas::Outcome detach(const schemas::EniId& eni) override;
   schemas::Result<netif::BridgeEndpoint> make_bridge_endpoint(
-      const std::string& key, const std::vector<netif::PublishedPort>& ports) override;
+      const std::string& key, const std::vector<netif::PublishedPort>& ports,
+      const netif::HostPorts& promised) override;
   schemas::Outcome remove_bridge_endpoint(const std::string& key) override;
+  schemas::Result<std::string> make_lone_namespace(const std::string& key) override;
+  schemas::Outcome remove_lone_namespace(const std::string& key) override;
   schemas::Outcome keep_only(const std::set<schemas::TaskId>& tasks,
-                             const std::set<std::string>& bridge_keys) override;
+                             const std::set<std::string>& keys) override;
   schemas::Result<int> open_listener(const std::string& namespace_path) override;
 
  private:

@@ -125,6 +125,7 @@ void FakeHost::happen(const Effect& effect, agent::Finished& finished) {
       break;
     case Action::make_sandbox:
       sandboxes.insert({effect.task, effect.index});
+      finished.network_bindings = bindings;
       break;
     case Action::attach_network:
       CHECK_MESSAGE(sandboxes.contains({effect.task, effect.index}), "attached without a sandbox");

@@ -37,6 +37,7 @@ class FakeHost {
   std::set<schemas::TaskId> cgroups;
   std::set<schemas::TaskId> logs;
   std::map<schemas::TaskId, std::int64_t> cpu_ns;
+  std::vector<schemas::NetworkBinding> bindings;  ///< what each sandbox that is made publishes
 
   // What is saved.
   std::map<schemas::TaskId, agent::TaskRecord> saved;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "agent/core/promised_ports.h"
 #include "tests/unit/agent_core/fake_host.h"
 
 using agent::Action;
@@ -243,7 +244,56 @@ TEST_CASE("host mode needs no namespace, bridge mode one a container with its po
                task(2, {container("web")}, NetworkMode::host)});
   host.settle();
   CHECK(host.sandboxes.size() == 2);
-  CHECK(host.report(1).containers.at(0).network_bindings ==
-        std::vector<schemas::NetworkBinding>{{{}, 80, 8080, schemas::TransportProtocol::tcp}});
   CHECK(host.report(2).status == TaskStatus::running);
+}
+
+TEST_CASE("the ports of a bridge container are those its network was made with, for good") {
+  FakeHost host;
+  auto web = container("web");
+  web.definition.port_mappings = {{80, 0, schemas::TransportProtocol::tcp, "", ""}};
+  const std::vector<schemas::NetworkBinding> picked{
+      {{}, 80, 49'200, schemas::TransportProtocol::tcp}};
+  host.assign({task(1, {web}, NetworkMode::bridge)});
+  host.bindings = picked;
+  CHECK(host.report(1).containers.at(0).network_bindings.empty());
+  host.settle();
+  CHECK(host.report(1).containers.at(0).network_bindings == picked);
+  const agent::TaskRecord saved = agent::durable_part(host.state.tasks.begin()->second);
+  CHECK(saved.containers.at(0).network_bindings == picked);
+}
+
+TEST_CASE("a host-mode container has its own ports on the host; awsvpc and none have none there") {
+  FakeHost host;
+  auto web = container("web");
+  web.definition.port_mappings = {{80, 80, schemas::TransportProtocol::tcp, "", ""}};
+  host.assign({task(1, {web}, NetworkMode::host), task(2, {container("web")}, NetworkMode::none)});
+  host.settle();
+  CHECK(host.report(1).containers.at(0).network_bindings ==
+        std::vector<schemas::NetworkBinding>{{{}, 80, 80, schemas::TransportProtocol::tcp}});
+  CHECK(host.report(2).status == TaskStatus::running);
+  CHECK(host.report(2).containers.at(0).network_bindings.empty());
+  CHECK(host.sandboxes.size() == 1);
+}
+
+TEST_CASE("ports that tasks on the host state are promised to them until they are gone") {
+  FakeHost host;
+  auto web = container("web");
+  web.definition.port_mappings = {{80, 8080, schemas::TransportProtocol::tcp, "", ""},
+                                  {81, 0, schemas::TransportProtocol::tcp, "", ""}};
+  auto own = container("own");
+  own.definition.port_mappings = {{53, 53, schemas::TransportProtocol::udp, "", ""}};
+  auto vpc = container("vpc");
+  vpc.definition.port_mappings = {{443, 443, schemas::TransportProtocol::tcp, "", ""}};
+  host.assign({task(1, {web}, NetworkMode::bridge), task(2, {own}, NetworkMode::host),
+               task(3, {vpc}, NetworkMode::awsvpc)});
+  CHECK(agent::promised_ports(host.state) ==
+        netif::HostPorts{{schemas::TransportProtocol::tcp, 8080},
+                         {schemas::TransportProtocol::udp, 53}});
+  host.settle();
+  host.assign({stopped(task(2, {own}, NetworkMode::host))});
+  host.settle();
+  host.exit(task_id(2), "own", 0);
+  host.settle();
+  CHECK(agent::promised_ports(host.state) ==
+        netif::HostPorts{{schemas::TransportProtocol::tcp, 8080}});
 }

@@ -40,8 +40,16 @@ agent::HostState example_host() {
   record.pull_stopped_at = at;
   record.started_at = at;
   record.execution_stopped_at = at;
-  record.containers[0] = {
-      agent::ContainerProgress::stopped, 0, "", "runtime-0", "sha256:0", "", 1'000'000'000, at, at};
+  record.containers[0] = {agent::ContainerProgress::stopped,
+                          0,
+                          "",
+                          "runtime-0",
+                          "sha256:0",
+                          "",
+                          1'000'000'000,
+                          at,
+                          at,
+                          {}};
   record.containers[1] = {agent::ContainerProgress::running,
                           std::nullopt,
                           "a reason",
@@ -50,7 +58,8 @@ agent::HostState example_host() {
                           "SIGQUIT",
                           2'000'000'000,
                           at,
-                          std::nullopt};
+                          std::nullopt,
+                          {}};
   record.meter = {agent::MeterRecordState::Phase::open, 3, agent_test::at_second(60), 5, 6, 7};
   state.tasks[assignment.id] = task;
   return state;

@@ -190,10 +190,25 @@ class FakeNetworking : public agent::TaskNetworking {
     return schemas::Done{};
   }
   schemas::Result<netif::BridgeEndpoint> make_bridge_endpoint(
-      const std::string& key, const std::vector<netif::PublishedPort>&) override {
+      const std::string& key, const std::vector<netif::PublishedPort>& wanted,
+      const netif::HostPorts& promised) override {
     const std::lock_guard lock(mutex_);
     namespaces_.insert(key);
-    return netif::BridgeEndpoint{"/fake/" + key, schemas::Ipv4{.bits = 0x64400002}, {}, 24};
+    promised_ = promised;
+    std::vector<netif::PublishedPort> ports = wanted;
+    for (netif::PublishedPort& port : ports) {
+      port.host_port = port.host_port == 0 ? 50'000 + port.container_port : port.host_port;
+    }
+    return netif::BridgeEndpoint{
+        "/fake/" + key, schemas::Ipv4{.bits = 0x64400002}, {}, 24, std::move(ports)};
+  }
+  schemas::Result<std::string> make_lone_namespace(const std::string& key) override {
+    const std::lock_guard lock(mutex_);
+    namespaces_.insert(key);
+    return "/fake/" + key;
+  }
+  schemas::Outcome remove_lone_namespace(const std::string& key) override {
+    return remove_bridge_endpoint(key);
   }
   schemas::Outcome remove_bridge_endpoint(const std::string& key) override {
     const std::lock_guard lock(mutex_);
@@ -205,6 +220,12 @@ class FakeNetworking : public agent::TaskNetworking {
     return schemas::Done{};
   }
   schemas::Result<int> open_listener(const std::string& namespace_path) override;
+
+  /// What the last endpoint must not publish, as the agent said.
+  [[nodiscard]] netif::HostPorts promised() const {
+    const std::lock_guard lock(mutex_);
+    return promised_;
+  }
 
   [[nodiscard]] bool empty() const {
     const std::lock_guard lock(mutex_);
@@ -220,6 +241,7 @@ class FakeNetworking : public agent::TaskNetworking {
  private:
   mutable std::mutex mutex_;
   std::set<std::string> namespaces_;
+  netif::HostPorts promised_;
   std::set<schemas::EniId> enis_;
   std::map<std::string, std::uint16_t> ports_;
 };

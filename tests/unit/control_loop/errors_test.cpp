@@ -94,6 +94,32 @@ TEST_CASE("a task definition that could not run is refused with the setting to m
                    "When networkMode=awsvpc, the host ports and container ports in port mappings "
                    "must match"));
   }
+  SUBCASE("a host port that differs in host mode") {
+    request.network_mode = api::NetworkMode::host;
+    api::PortMapping port;
+    port.container_port = 80;
+    port.host_port = 8080;
+    request.container_definitions.front().port_mappings = {port};
+    CHECK(contains(refusal(request),
+                   "When networkMode=host, the host ports and container ports in port mappings "
+                   "must match"));
+  }
+  SUBCASE("one port for two containers in host mode") {
+    request.network_mode = api::NetworkMode::host;
+    request.container_definitions = {container("a"), container("b")};
+    api::PortMapping port;
+    port.container_port = 80;
+    request.container_definitions[0].port_mappings = {port};
+    request.container_definitions[1].port_mappings = {port};
+    CHECK(contains(refusal(request), "host port 80 is mapped twice"));
+  }
+  SUBCASE("ports where there is no network") {
+    request.network_mode = api::NetworkMode::none;
+    api::PortMapping port;
+    port.container_port = 80;
+    request.container_definitions.front().port_mappings = {port};
+    CHECK(contains(refusal(request), "not supported when networkMode=none"));
+  }
   SUBCASE("one host port for two containers") {
     request.container_definitions = {container("a"), container("b")};
     api::PortMapping port;
@@ -117,6 +143,29 @@ TEST_CASE("a task definition that could not run is refused with the setting to m
     request.cpu = "1";
     CHECK(contains(refusal(request), "Invalid 'cpu' setting for task"));
   }
+}
+
+TEST_CASE("every network mode can be registered, with its own default of a host port") {
+  Stage stage;
+  for (const auto& [mode, shown_port] :
+       std::vector<std::pair<api::NetworkMode, std::int64_t>>{{api::NetworkMode::bridge, 0},
+                                                              {api::NetworkMode::host, 80},
+                                                              {api::NetworkMode::awsvpc, 80}}) {
+    auto request = stage::definition("web");
+    request.network_mode = mode;
+    api::PortMapping port;
+    port.container_port = 80;
+    request.container_definitions.front().port_mappings = {port};
+    const auto made =
+        stage.call<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition", request);
+    REQUIRE(made.ok());
+    const api::TaskDefinition& shown = *made.value().task_definition;
+    CHECK(shown.network_mode == mode);
+    CHECK(shown.container_definitions->front().port_mappings->front().host_port == shown_port);
+  }
+  auto request = stage::definition("alone");
+  request.network_mode = api::NetworkMode::none;
+  CHECK(stage.call<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition", request).ok());
 }
 
 TEST_CASE("a definition is shown with the defaults that ECS fills in") {

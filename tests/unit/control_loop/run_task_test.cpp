@@ -240,6 +240,23 @@ TEST_CASE("what finds no host is listed under failures with the reason and the c
   CHECK(bound.value().tasks->size() == 2);
   REQUIRE(bound.value().failures->size() == 1);
   CHECK(bound.value().failures->front().reason == "RESOURCE:PORTS");
+
+  // A host-mode container takes its own ports, and a port that the host picks takes none here.
+  ports.family = "own";
+  ports.network_mode = api::NetworkMode::host;
+  ports.container_definitions.front().port_mappings->front().container_port = 8080;
+  REQUIRE(stage.call<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition", ports).ok());
+  request = stage::run("own");
+  const auto own = stage.call<api::RunTaskResponse>("RunTask", request);
+  REQUIRE(own.value().failures->size() == 1);
+  CHECK(own.value().failures->front().reason == "RESOURCE:PORTS");
+  ports.family = "any";
+  ports.network_mode = api::NetworkMode::bridge;
+  ports.container_definitions.front().port_mappings->front().host_port = 0;
+  REQUIRE(stage.call<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition", ports).ok());
+  request = stage::run("any");
+  request.count = 4;
+  CHECK(stage.call<api::RunTaskResponse>("RunTask", request).value().failures->empty());
 }
 
 TEST_CASE("without hosts RunTask says so, on the pool as a failure") {

@@ -98,24 +98,25 @@ Outcome check_port(const ContainerDefinition& container, const schemas::PortMapp
   if (port.container_port == 0) {
     return invalid(container, "Each port mapping must state its 'containerPort'.");
   }
-  if (mode == NetworkMode::awsvpc && port.host_port != port.container_port) {
+  if (mode == NetworkMode::none) {
+    return invalid(container,
+                   "Port mappings are not supported when networkMode=none: nobody can reach the "
+                   "container. Leave 'portMappings' out.");
+  }
+  if (mode != NetworkMode::bridge && port.host_port != port.container_port) {
     return Error{ErrorCode::client,
-                 "When networkMode=awsvpc, the host ports and container ports in port mappings "
-                 "must match; container '" +
+                 std::string("When networkMode=") +
+                     (mode == NetworkMode::host ? "host" : "awsvpc") +
+                     ", the host ports and container ports in port mappings must match; "
+                     "container '" +
                      container.name + "' maps " + std::to_string(port.container_port) + " to " +
                      std::to_string(port.host_port) + "."};
-  }
-  if (mode == NetworkMode::bridge && port.host_port == 0) {
-    return invalid(container,
-                   "Dynamic host ports are not supported yet: state the 'hostPort' for "
-                   "containerPort " +
-                       std::to_string(port.container_port) + ".");
   }
   return Done{};
 }
 
-/// In awsvpc mode containers share one interface, in bridge mode the host's ports: either way a
-/// port belongs to one container.
+/// In awsvpc mode containers share one interface, in the others the host's ports: either way a
+/// port belongs to one container. What the host picks is one nobody has.
 Outcome check_ports(const TaskDefinition& definition) {
   std::set<std::tuple<std::int64_t, schemas::TransportProtocol>> taken;
   for (const ContainerDefinition& container : definition.containers) {
@@ -124,7 +125,7 @@ Outcome check_ports(const TaskDefinition& definition) {
       if (!valid.ok()) {
         return valid;
       }
-      if (!taken.insert({port.host_port, port.protocol}).second) {
+      if (port.host_port != 0 && !taken.insert({port.host_port, port.protocol}).second) {
         return invalid(container, "The host port " + std::to_string(port.host_port) +
                                       " is mapped twice in this task.");
       }

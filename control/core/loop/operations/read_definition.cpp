@@ -19,23 +19,24 @@ namespace {
 constexpr std::int64_t ec2_cpu_min = 128;
 constexpr std::int64_t ec2_cpu_max = 196'608;
 
-Result<NetworkMode> read_network_mode(const std::optional<api::NetworkMode>& mode) {
+NetworkMode read_network_mode(const std::optional<api::NetworkMode>& mode) {
   switch (mode.value_or(api::NetworkMode::bridge)) {
     case api::NetworkMode::awsvpc:
       return NetworkMode::awsvpc;
     case api::NetworkMode::bridge:
       return NetworkMode::bridge;
     case api::NetworkMode::host:
+      return NetworkMode::host;
     case api::NetworkMode::none:
-      break;
+      return NetworkMode::none;
   }
-  return Error{ErrorCode::client, "The network modes that can be used are awsvpc and bridge."};
+  return NetworkMode::bridge;
 }
 
 schemas::PortMapping read_port(const api::PortMapping& wanted, NetworkMode mode) {
   schemas::PortMapping port;
   port.container_port = wanted.container_port.value_or(0);
-  port.host_port = wanted.host_port.value_or(mode == NetworkMode::awsvpc ? port.container_port : 0);
+  port.host_port = wanted.host_port.value_or(mode == NetworkMode::bridge ? 0 : port.container_port);
   port.protocol = wanted.protocol == api::TransportProtocol::udp ? schemas::TransportProtocol::udp
                                                                  : schemas::TransportProtocol::tcp;
   port.name = wanted.name.value_or("");
@@ -139,11 +140,7 @@ std::vector<LaunchType> read_compatibilities(
 Result<TaskDefinition> read_definition(const api::RegisterTaskDefinitionRequest& input) {
   TaskDefinition definition;
   definition.family = input.family;
-  const auto mode = read_network_mode(input.network_mode);
-  if (!mode.ok()) {
-    return mode.error();
-  }
-  definition.network_mode = mode.value();
+  definition.network_mode = read_network_mode(input.network_mode);
   const Outcome size = read_size(input, definition);
   if (!size.ok()) {
     return size.error();
