@@ -49,16 +49,6 @@ std::optional<schemas::Deployment> accounted(const Context& context, const Task&
   return std::nullopt;
 }
 
-void settle_account(Context& context, std::int64_t key, schemas::Deployment changed) {
-  Service service = context.world->services.at(key);
-  const auto at =
-      std::find_if(service.deployments.begin(), service.deployments.end(),
-                   [&changed](const schemas::Deployment& each) { return each.id == changed.id; });
-  schemas::require(at != service.deployments.end(), "an account of no deployment is settled");
-  *at = std::move(changed);
-  apply(context.world, ServiceChanged{std::move(service)});
-}
-
 }  // namespace
 
 void log_event(Context& context, const schemas::Scope& scope, std::string kind, std::string subject,
@@ -78,7 +68,7 @@ void create_task(Context& context, Task task) {
   apply(context.world, TaskCreated{std::move(task)});
   log_task(context, context.world->tasks.at(key));
   if (changed) {
-    settle_account(context, service, std::move(*changed));
+    apply(context.world, DeploymentAccounted{service, std::move(*changed)});
   }
 }
 
@@ -89,7 +79,7 @@ void change_task(Context& context, const Task& before, Task after) {
   apply(context.world, TaskChanged{std::move(after)});
   log_task(context, context.world->tasks.at(key));
   if (changed) {
-    settle_account(context, service, std::move(*changed));
+    apply(context.world, DeploymentAccounted{service, std::move(*changed)});
   }
 }
 

@@ -65,7 +65,12 @@ Instant next_wake(const Context& context) {
 }  // namespace
 
 Turn step(World& world, Parked& parked, std::span<const Input> inputs, const Settings& settings,
-          Instant now, schemas::Random& random) {
+          Instant now, schemas::Random& random, const std::function<void(TurnPart)>& passed) {
+  const auto pass = [&passed](TurnPart part) {
+    if (passed) {
+      passed(part);
+    }
+  };
   Turn turn;
   Context context{.world = world,
                   .parked = parked,
@@ -77,12 +82,17 @@ Turn step(World& world, Parked& parked, std::span<const Input> inputs, const Set
   for (const Input& input : inputs) {
     std::visit([&context](const auto& what) { take(context, what); }, input);
   }
+  pass(TurnPart::inputs);
   check_leases(context);
   sweep(context);
+  pass(TurnPart::sweep);
   decide_services(context);
+  pass(TurnPart::services);
   answer_polls(context);
+  pass(TurnPart::polls);
   turn.events = std::exchange(WorldAccess::parts(world).news.events, {});
   turn.rows = take_rows(world);
+  pass(TurnPart::rows);
   turn.next_wake = next_wake(context);
   return turn;
 }

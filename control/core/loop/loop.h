@@ -4,7 +4,9 @@
 // The edge runs it on one thread, commits `rows` in one transaction, and only then delivers the
 // replies. A turn whose commit fails must end the process: World has already moved.
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -146,8 +148,14 @@ struct Turn {
   schemas::Instant next_wake{};
 };
 
+/// The parts of a turn, in their order.
+enum class TurnPart : std::uint8_t { inputs, sweep, services, polls, rows };
+constexpr std::size_t turn_part_count = 5;
+
+/// `passed` is called at the end of each part, for whoever has a clock and asks where time goes.
 Turn step(World& world, Parked& parked, std::span<const Input> inputs, const Settings& settings,
-          schemas::Instant now, schemas::Random& random);
+          schemas::Instant now, schemas::Random& random,
+          const std::function<void(TurnPart)>& passed = {});
 
 /// Rebuilds World from what a store holds; nothing else than `step` ever changes it afterwards.
 /// Fails with a message that names the row that cannot be read.

@@ -41,6 +41,7 @@ std::int64_t Host::group_tasks(std::string_view group) const {
 }
 
 std::optional<std::size_t> Lane::find(const schemas::InstanceId& id) const {
+  sort_in();
   const auto at =
       std::lower_bound(hosts_.begin(), hosts_.end(), id,
                        [](const Host& host, const auto& wanted) { return host.id < wanted; });
@@ -51,15 +52,27 @@ std::optional<std::size_t> Lane::find(const schemas::InstanceId& id) const {
 }
 
 const Lane::Group* Lane::group(std::string_view name) const {
+  sort_in();
   const auto found = groups_.find(name);
   return found == groups_.end() ? nullptr : &found->second;
 }
 
 void Lane::insert(Host host) {
-  const auto at = std::lower_bound(hosts_.begin(), hosts_.end(), host.id,
-                                   [](const Host& each, const auto& id) { return each.id < id; });
-  schemas::require(at == hosts_.end() || at->id != host.id, "a host was put into its zone twice");
-  hosts_.insert(at, std::move(host));
+  hosts_.push_back(std::move(host));
+  newcomers_ = true;
+}
+
+void Lane::sort_in() const {
+  if (!newcomers_) {
+    return;
+  }
+  newcomers_ = false;
+  std::sort(hosts_.begin(), hosts_.end(),
+            [](const Host& left, const Host& right) { return left.id < right.id; });
+  const auto twice =
+      std::adjacent_find(hosts_.begin(), hosts_.end(),
+                         [](const Host& left, const Host& right) { return left.id == right.id; });
+  schemas::require(twice == hosts_.end(), "a host was put into its zone twice");
   rebuild();
 }
 
@@ -114,8 +127,8 @@ void Lane::give_back(std::size_t index, const Claim& claim) {
   count(index, claim.group, -1);
 }
 
-/// A host has come or gone: rare, so everything is built anew.
-void Lane::rebuild() {
+/// Hosts have come or gone: rare, so everything is built anew.
+void Lane::rebuild() const {
   std::size_t width = 1;
   while (width < hosts_.size()) {
     width *= 2;

@@ -65,17 +65,24 @@ class Lane {
   };
 
   /// The hosts, by id.
-  [[nodiscard]] const std::vector<Host>& hosts() const { return hosts_; }
+  [[nodiscard]] const std::vector<Host>& hosts() const {
+    sort_in();
+    return hosts_;
+  }
   [[nodiscard]] std::optional<std::size_t> find(const schemas::InstanceId& id) const;
 
   /// The tree: node 1 is the root, the children of n are 2n and 2n + 1, and host i is the leaf
   /// `width() + i`. Width is a power of two; leaves without a host have nothing.
-  [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
-  [[nodiscard]] std::size_t width() const { return nodes_.size() / 2; }
+  [[nodiscard]] const std::vector<Node>& nodes() const {
+    sort_in();
+    return nodes_;
+  }
+  [[nodiscard]] std::size_t width() const { return nodes().size() / 2; }
 
   /// Null when no task of the group is in this zone.
   [[nodiscard]] const Group* group(std::string_view name) const;
 
+  /// A host of another id than those that are here.
   void insert(Host host);
   /// Takes the host out and answers it, with all that is known of it.
   Host erase(std::size_t index);
@@ -85,13 +92,18 @@ class Lane {
   void give_back(std::size_t index, const Claim& claim);
 
  private:
-  void rebuild();
+  /// Newcomers wait at the end of the list until somebody looks: thousands of hosts join within a
+  /// turn, or are loaded at once, and sorting in each by itself would be quadratic.
+  void sort_in() const;
+  void rebuild() const;
   void refresh(std::size_t index);
   void count(std::size_t index, const std::string& group, std::int32_t by);
 
-  std::vector<Host> hosts_;
-  std::vector<Node> nodes_;
-  std::map<std::string, Group, std::less<>> groups_;
+  // Mutable for `sort_in` alone: what is to be seen of a lane does not depend on when it runs.
+  mutable std::vector<Host> hosts_;
+  mutable std::vector<Node> nodes_;
+  mutable std::map<std::string, Group, std::less<>> groups_;
+  mutable bool newcomers_ = false;
 };
 
 }  // namespace control

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "control/core/world/parts.h"
 
 namespace control {
@@ -34,6 +36,18 @@ void carry_out(WorldParts& parts, const ServiceChanged& change) {
   service.events = std::move(events);
   parts.news.services.insert(service.key);
   touch(parts, Table::service, service.key, {});
+}
+
+void carry_out(WorldParts& parts, const DeploymentAccounted& change) {
+  std::vector<schemas::Deployment>& deployments =
+      parts.tables.services.at(change.service).deployments;
+  const auto at = std::find_if(
+      deployments.begin(), deployments.end(),
+      [&change](const schemas::Deployment& each) { return each.id == change.deployment.id; });
+  require(at != deployments.end(), "an account of no deployment is settled");
+  *at = change.deployment;
+  parts.news.services.insert(change.service);
+  touch(parts, Table::service, change.service, {});
 }
 
 void carry_out(WorldParts& parts, const ServiceEventAdded& change) {

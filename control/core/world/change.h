@@ -38,6 +38,12 @@ struct ServiceCreated {
 struct ServiceChanged {
   schemas::Service service;
 };
+/// What one of its deployments keeps account of has changed: apart from `ServiceChanged`, because
+/// it happens with every task and the rest of a service is large.
+struct DeploymentAccounted {
+  std::int64_t service = 0;
+  schemas::Deployment deployment;
+};
 struct ServiceEventAdded {
   std::int64_t key = 0;
   std::int64_t service = 0;
@@ -157,15 +163,14 @@ struct Logged {
   Event event;
 };
 
-using Change =
-    std::variant<ClusterCreated, ClusterDeactivated, DefinitionRegistered, DefinitionDeregistered,
-                 ServiceCreated, ServiceChanged, ServiceEventAdded, ServiceForgotten,
-                 InstanceRegistered, InstanceChanged, InstanceHeard, InstanceDisconnected,
-                 InstanceGivenUp, VpcCreated, SubnetCreated, SecurityGroupCreated, TaskCreated,
-                 TaskChanged, TaskForgotten, EniCreated, EniReleased, UsageMetered, TokenRemembered,
-                 TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged,
-                 AccessKeyDeleted, RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent,
-                 SessionOpened, SessionEnded, Logged>;
+using Change = std::variant<
+    ClusterCreated, ClusterDeactivated, DefinitionRegistered, DefinitionDeregistered,
+    ServiceCreated, ServiceChanged, DeploymentAccounted, ServiceEventAdded, ServiceForgotten,
+    InstanceRegistered, InstanceChanged, InstanceHeard, InstanceDisconnected, InstanceGivenUp,
+    VpcCreated, SubnetCreated, SecurityGroupCreated, TaskCreated, TaskChanged, TaskForgotten,
+    EniCreated, EniReleased, UsageMetered, TokenRemembered, TokenForgotten, UserCreated,
+    UserDeleted, AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted, RoleCreated, RoleDeleted,
+    JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded, Logged>;
 
 /// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
 void apply(World& world, const Change& change);

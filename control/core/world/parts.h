@@ -29,6 +29,7 @@ void carry_out(WorldParts& parts, const DefinitionRegistered& change);
 void carry_out(WorldParts& parts, const DefinitionDeregistered& change);
 void carry_out(WorldParts& parts, const ServiceCreated& change);
 void carry_out(WorldParts& parts, const ServiceChanged& change);
+void carry_out(WorldParts& parts, const DeploymentAccounted& change);
 void carry_out(WorldParts& parts, const ServiceEventAdded& change);
 void carry_out(WorldParts& parts, const ServiceForgotten& change);
 void carry_out(WorldParts& parts, const InstanceRegistered& change);
