@@ -37,6 +37,14 @@ schemas::Result<std::string> Client::post(const std::string& operation, const st
   return answer;
 }
 
+schemas::Result<std::string> Client::post_to(const std::string& path, const std::string& body) {
+  curl_easy_reset(curl_);
+  curl_easy_setopt(curl_, CURLOPT_URL, (endpoint_ + path).c_str());
+  curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+  curl_easy_setopt(curl_, CURLOPT_POSTFIELDS, body.c_str());
+  return perform("POST " + path);
+}
+
 schemas::Result<std::string> Client::get(const std::string& path) {
   curl_easy_reset(curl_);
   curl_easy_setopt(curl_, CURLOPT_URL, (endpoint_ + path).c_str());

@@ -28,6 +28,8 @@ class Client {
   }
   /// Calls an operation with JSON as it stands; the body of the answer.
   schemas::Result<std::string> post(const std::string& operation, const std::string& body);
+  /// A POST of JSON to another path than the API's.
+  schemas::Result<std::string> post_to(const std::string& path, const std::string& body);
   /// The body of a GET that was answered with 200.
   schemas::Result<std::string> get(const std::string& path);
 

@@ -14,6 +14,7 @@ struct StartSettings {
   /// Starts that are not counted: the first pulls the image and makes the subnet's bridge.
   std::int64_t warm_up = 3;
   std::string runtime = "crun";
+  std::int64_t docker_runs = 20;  ///< `docker run` beside it, where Docker is installed
 };
 
 /// What `ecs-bench start` measured, each list with one entry a start, in microseconds.
@@ -24,6 +25,8 @@ struct StartMeasurements {
   std::map<std::string, std::vector<std::int64_t>> phases_us;
   /// Means of one turn of control's loop while measuring, by name; empty when it does not say.
   std::map<std::string, std::int64_t> control_mean_us;
+  std::vector<std::int64_t> docker_run_us;
+  std::string docker_missing;  ///< why the list above is empty
 };
 
 /// Starts pool tasks with an interface and a cached image one after the other, each stopped before
