@@ -123,7 +123,11 @@ Step recover(HostState& state, const std::vector<TaskRecord>& saved,
           continue;
         }
         const FoundContainer* there = find(found, task, i);
-        if (there != nullptr && boot == Boot::same) {
+        // An end that was written down before the host restarted is as true as ever.
+        const bool ended = there != nullptr &&
+                           there->condition == FoundContainer::Condition::exited &&
+                           there->exit_code.has_value();
+        if (there != nullptr && (boot == Boot::same || ended)) {
           meet_found(container, *there, now);
         } else {
           meet_missing(container, boot, now);

@@ -142,7 +142,7 @@ schemas::Result<netif::HostNetwork> Checkpoint::load_network() {
   return network;
 }
 
-schemas::Result<Restored> Checkpoint::load(const std::string& boot_id) {
+schemas::Result<Restored> Checkpoint::load() {
   Restored restored;
   restored.boot_id = about(database_, "boot_id");
   const std::string starts = about(database_, "starts");
@@ -174,11 +174,17 @@ schemas::Result<Restored> Checkpoint::load(const std::string& boot_id) {
   if (!tasks.ok() || !meters.ok()) {
     return database_.error("could not be read");
   }
-  if (!set_about(database_, "boot_id", boot_id) ||
-      !set_about(database_, "starts", std::to_string(restored.starts))) {
+  if (!set_about(database_, "starts", std::to_string(restored.starts))) {
     return database_.error("could not be written");
   }
   return restored;
+}
+
+schemas::Outcome Checkpoint::keep_boot(const std::string& boot_id) {
+  if (!set_about(database_, "boot_id", boot_id)) {
+    return database_.error("could not be written");
+  }
+  return schemas::Done{};
 }
 
 bool Checkpoint::save_task(const TaskState& task) {

@@ -38,7 +38,11 @@ class Checkpoint {
   static schemas::Result<Checkpoint> open(const std::string& path);
 
   /// Everything there is. Counts this start.
-  schemas::Result<Restored> load(const std::string& boot_id);
+  schemas::Result<Restored> load();
+
+  /// From now on what is saved belongs to this boot of the host. Not before what a new boot means
+  /// for it is saved: a crash in between must find out again that the host has booted.
+  schemas::Outcome keep_boot(const std::string& boot_id);
 
   /// Writes what steps want saved, all or nothing: what is forgotten first, then what is saved.
   /// `network` holds control's answers of the steps that changed the network, in their order.

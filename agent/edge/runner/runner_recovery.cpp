@@ -74,7 +74,7 @@ void Runner::keep_networks(const std::vector<TaskRecord>& tasks) {
 }
 
 schemas::Outcome Runner::recover() {
-  schemas::Result<Restored> restored = checkpoint_.load(parts_.boot_id);
+  schemas::Result<Restored> restored = checkpoint_.load();
   if (!restored.ok()) {
     return restored.error();
   }
@@ -110,7 +110,7 @@ schemas::Outcome Runner::recover() {
     publish(id);
   }
   flush();
-  return schemas::Done{};
+  return checkpoint_.keep_boot(parts_.boot_id);
 }
 
 }  // namespace agent

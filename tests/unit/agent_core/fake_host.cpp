@@ -220,7 +220,10 @@ void FakeHost::crash(agent::Boot boot) {
   const std::int64_t starts_so_far = (state.change >> 32) + 1;
   pending.clear();
   if (boot == agent::Boot::changed) {
-    containers.clear();
+    // The disk still knows how those ended that had ended.
+    std::erase_if(containers, [](const auto& entry) {
+      return entry.second.condition != FakeContainer::Condition::exited;
+    });
     sandboxes.clear();
     cgroups.clear();
     cpu_ns.clear();

@@ -78,6 +78,17 @@ TEST_CASE("after a restart of the host its tasks have ended, and nothing of them
   CHECK(host.starts.begin()->second == 1);
 }
 
+TEST_CASE("an end that was written down before the host restarted is reported with its code") {
+  FakeHost host;
+  host.assign({task(1, {container("job")}, NetworkMode::awsvpc)});
+  host.settle();
+  host.containers.begin()->second = {task_id(1), FakeContainer::Condition::exited, 7};
+  host.crash(Boot::changed);
+  host.settle();
+  CHECK(host.report(1).status == TaskStatus::stopped);
+  CHECK(host.report(1).containers.at(0).exit_code == 7);
+}
+
 namespace {
 
 /// What must hold at every moment, whatever has happened.

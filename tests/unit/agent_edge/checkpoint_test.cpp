@@ -96,7 +96,8 @@ schemas::SyncAnswer example_network() {
 void write_example(const std::string& path) {
   auto checkpoint = Checkpoint::open(path);
   REQUIRE(checkpoint.ok());
-  REQUIRE(checkpoint.value().load("boot-1").ok());
+  REQUIRE(checkpoint.value().load().ok());
+  REQUIRE(checkpoint.value().keep_boot("boot-1").ok());
   const agent::HostState state = example_host();
   agent::Step step;
   step.save = {agent_test::task_id(1)};
@@ -108,7 +109,7 @@ void write_example(const std::string& path) {
 void check_example(const std::string& path) {
   auto checkpoint = Checkpoint::open(path);
   REQUIRE_MESSAGE(checkpoint.ok(), (checkpoint.ok() ? "" : checkpoint.error().message));
-  auto restored = checkpoint.value().load("boot-2");
+  auto restored = checkpoint.value().load();
   REQUIRE_MESSAGE(restored.ok(), (restored.ok() ? "" : restored.error().message));
   const agent::HostState state = example_host();
   REQUIRE(restored.value().tasks.size() == 1);
@@ -187,6 +188,25 @@ TEST_CASE("format 1 is still what is written") {
   CHECK(golden.substr(golden.find("INSERT")) == rows_of(path));
 }
 
+TEST_CASE("an agent killed while it takes a new boot in finds out again that the host has booted") {
+  const TemporaryDirectory data;
+  const std::string path = data.path() + "/agent.db";
+  write_example(path);
+  for (int start = 0; start < 2; ++start) {
+    auto checkpoint = Checkpoint::open(path);
+    REQUIRE(checkpoint.ok());
+    const auto restored = checkpoint.value().load();
+    REQUIRE(restored.ok());
+    CHECK(restored.value().boot_id == "boot-1");
+    // Killed here, before what "boot-2" means for the tasks was saved.
+  }
+  auto checkpoint = Checkpoint::open(path);
+  REQUIRE(checkpoint.ok());
+  REQUIRE(checkpoint.value().load().ok());
+  REQUIRE(checkpoint.value().keep_boot("boot-2").ok());
+  CHECK(checkpoint.value().load().value().boot_id == "boot-2");
+}
+
 TEST_CASE("what is forgotten or acknowledged is not found again") {
   const TemporaryDirectory data;
   const std::string path = data.path() + "/agent.db";
@@ -194,7 +214,7 @@ TEST_CASE("what is forgotten or acknowledged is not found again") {
   {
     auto checkpoint = Checkpoint::open(path);
     REQUIRE(checkpoint.ok());
-    REQUIRE(checkpoint.value().load("boot-1").ok());
+    REQUIRE(checkpoint.value().load().ok());
     agent::Step step;
     step.forget = {agent_test::task_id(1)};
     step.meters_acknowledged = {{agent_test::task_id(1), 2}};
@@ -205,7 +225,7 @@ TEST_CASE("what is forgotten or acknowledged is not found again") {
   }
   auto checkpoint = Checkpoint::open(path);
   REQUIRE(checkpoint.ok());
-  const auto restored = checkpoint.value().load("boot-1");
+  const auto restored = checkpoint.value().load();
   REQUIRE(restored.ok());
   CHECK(restored.value().tasks.empty());
   CHECK(restored.value().meters.empty());
@@ -233,5 +253,5 @@ TEST_CASE("a newer agent's checkpoint and a damaged one are refused with what to
   execute(garbled, "UPDATE progress SET body = '{'");
   auto checkpoint = Checkpoint::open(garbled);
   REQUIRE(checkpoint.ok());
-  CHECK_FALSE(checkpoint.value().load("boot-1").ok());
+  CHECK_FALSE(checkpoint.value().load().ok());
 }
