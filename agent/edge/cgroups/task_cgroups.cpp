@@ -362,19 +362,29 @@ schemas::Outcome TaskCgroups::remove(const std::string& task, const std::string&
 }
 
 schemas::Outcome TaskCgroups::remove_base() {
-  if (!tasks().empty()) {
-    return schemas::Done{};
-  }
-  // With no task left, a conmon that is still here supervises nothing: it is on its way out, or
-  // was cut off from the agent that started it.
-  if (auto removed = remove(std::string(supervisor), ""); !removed.ok()) {
-    return removed;
-  }
+  std::vector<std::string> paths;
   for (const CgroupMount& mount : hierarchy_.mounts) {
-    rmdir(directory(mount, "/" + base_).c_str());
+    paths.push_back(directory(mount, "/" + base_));
   }
   if (!hierarchy_.unified.empty()) {
-    rmdir((hierarchy_.unified + "/" + base_).c_str());
+    paths.push_back(hierarchy_.unified + "/" + base_);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + removal_limit;
+  for (const std::string& path : paths) {
+    while (tasks().empty()) {
+      // With no task left, a conmon that is still here supervises nothing: it is on its way out, or
+      // was cut off from the agent that started it.
+      if (auto removed = remove(std::string(supervisor), ""); !removed.ok()) {
+        return removed;
+      }
+      if (rmdir(path.c_str()) == 0 || errno == ENOENT) {
+        break;
+      }
+      if (std::chrono::steady_clock::now() > deadline) {
+        return cgroup_error("remove", path, errno);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
   }
   return schemas::Done{};
 }
