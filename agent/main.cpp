@@ -52,6 +52,9 @@ void add_run_options(CLI::App& app, Given& given) {
   app.add_option("--memory", given.memory, "MiB of memory to offer; default: the machine's");
   app.add_option("--public-cidr", given.public_cidr,
                  "Addresses for tasks with assignPublicIp, reachable through this host");
+  app.add_option("--boot-id", given.options.facts.boot_id,
+                 "What changes with every boot of this host; default: the kernel's. For hosts that "
+                 "share a kernel and yet boot one by one, as in tests");
   app.add_option("--insecure-registry", given.options.insecure_registries,
                  "HOST:PORT of a registry without TLS; may be given again");
   app.add_option("--log-max-size", given.options.log_bytes_max,

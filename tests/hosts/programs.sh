@@ -112,6 +112,7 @@ verb_agent() {
   if [[ -e $dir/registry.address ]]; then
     options+=(--insecure-registry "$(<"$dir/registry.address")")
   fi
+  if [[ -e $dir/$name.boot ]]; then options+=(--boot-id "$(<"$dir/$name.boot")"); fi
   if ! recorded data | grep -q "^$dir/$name "; then note data "$dir/$name sw-$id-$name"; fi
   launch "$label" nsenter "--net=/run/netns/sw-$id-$name" "$path" \
     --control "$(control_for_hosts)" --data "$dir/$name" --address "$address" "${options[@]}"

@@ -155,7 +155,7 @@ schemas::Result<Identity> identity_of(const AgentOptions& options,
   }
   request.cluster = options.cluster;
   request.pool = options.kind == AgentOptions::Kind::pool;
-  request.boot_id = boot_id();
+  request.boot_id = boot_id(options.facts);
   request.inventory = inventory;
   constexpr int longest_pause_ms = 5'000;
   int pause_ms = 100;
@@ -290,14 +290,10 @@ AgentEnd run_agent(const AgentOptions& given, int stop) {
   KernelNetworking kernel(std::move(networking).value());
   constexpr std::int64_t threads_min = 4;
   const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
-  RunnerParts parts{*engine.value(),
-                    kernel,
-                    options.data_directory,
-                    identity.value().instance,
-                    boot_id(),
-                    inventory.value(),
-                    TaskPolicy{},
-                    std::max(threads_min, cores + 2)};
+  RunnerParts parts{*engine.value(),        kernel,
+                    options.data_directory, identity.value().instance,
+                    boot_id(options.facts), inventory.value(),
+                    TaskPolicy{},           std::max(threads_min, cores + 2)};
   Runner runner(std::move(parts), std::move(checkpoint).value(),
                 [&](const std::string&) { end.set(AgentEnd::failed); });
   relay->connect(&runner);

@@ -80,7 +80,10 @@ schemas::Result<schemas::Inventory> inventory_of(const StatedFacts& stated,
   return inventory;
 }
 
-std::string boot_id() {
+std::string boot_id(const StatedFacts& stated) {
+  if (!stated.boot_id.empty()) {
+    return stated.boot_id;
+  }
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string id;
   std::getline(file, id);

@@ -19,6 +19,7 @@ struct StatedFacts {
   std::string availability_zone;
   std::optional<schemas::Ipv4> address;
   std::optional<schemas::Cidr> public_cidr;
+  std::string boot_id;  ///< for hosts that share a kernel; empty = the kernel's
 };
 
 /// What the host has. CPU and memory are the machine's unless stated; the address is the first
@@ -26,7 +27,7 @@ struct StatedFacts {
 schemas::Result<schemas::Inventory> inventory_of(const StatedFacts& stated,
                                                  const std::string& engine_version);
 
-/// Changes with every boot of the host's kernel.
-std::string boot_id();
+/// Changes with every boot of the host.
+std::string boot_id(const StatedFacts& stated);
 
 }  // namespace agent
