@@ -48,6 +48,6 @@ unit(cli                 cli)
 unit(bench               bench_figures)
 
 # Tests with kernel or files beside them: each folder of tests/ may bring its own.
-foreach(folder tidy store netif engine conformance e2e sim)
+foreach(folder tidy store netif engine conformance e2e sim kill)
   include(tests/${folder}/${folder}.cmake OPTIONAL)
 endforeach()

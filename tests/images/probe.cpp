@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -93,6 +94,20 @@ int ignore(const Arguments& /*arguments*/) {
 }
 
 int leave(const Arguments& arguments) { return static_cast<int>(number(arguments, 0, 0)); }
+
+/// Says that it was born, lives for so many milliseconds and ends with a code; with 0 on SIGTERM.
+int live(const Arguments& arguments) {
+  handle(SIGTERM, note_signal);
+  std::cout << "born" << std::endl;
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(number(arguments, 0, 1000));
+  while (stop_signal == 0 && std::chrono::steady_clock::now() < end) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    poll(nullptr, 0, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 100)));
+  }
+  return stop_signal != 0 ? 0 : static_cast<int>(number(arguments, 1, 0));
+}
 
 /// Uses one CPU for so many milliseconds.
 int burn(const Arguments& arguments) {
@@ -421,7 +436,7 @@ int main(int count, char** values) {
       {"eat", eat},        {"forks", forks},     {"eat-in-child", eat_in_child},
       {"show", show},      {"cat", cat},         {"arguments", arguments_back},
       {"open", open_path}, {"attempt", attempt}, {"lines", lines},
-      {"both", both},
+      {"both", both},      {"live", live},
   };
   const Arguments all(values + 1, values + count);
   const auto verb = verbs.find(all.empty() ? "show" : all.front());
