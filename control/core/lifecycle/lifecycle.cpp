@@ -166,8 +166,10 @@ std::optional<Task> observe(const Task& task, const TaskReport& report, Instant 
     fold_end(next, report, now);
   }
   if (next.last_status == TaskStatus::stopped) {
-    next.stopped_at = std::max(plausible(report.stopped_at.value_or(now), task, now),
-                               next.started_at.value_or(task.created_at));
+    // When it became STOPPED here, not when its host says: from this instant on it stays
+    // describable for a while, and no clock of a host may cut that short. What the host says of
+    // its programs' end is `execution_stopped_at`.
+    next.stopped_at = now;
     // The host says that all is over; a container it forgot to mention is over too.
     stop_containers(next, "");
   }

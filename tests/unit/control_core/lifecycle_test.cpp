@@ -86,7 +86,7 @@ TEST_CASE("a task that ends by itself is wanted stopped, with its host's word fo
   CHECK(next->stopped_reason == "Essential container in task exited");
   CHECK(next->stopping_at == at_ms(100));
   CHECK(next->execution_stopped_at == at_ms(90));
-  CHECK(next->stopped_at == at_ms(95));
+  CHECK(next->stopped_at == at_ms(100));  // when it became STOPPED here
   CHECK(next->containers.front().exit_code == 3);
 }
 
@@ -283,7 +283,7 @@ TEST_CASE("whatever the order and the repetitions of a life's reports, its end i
     CHECK(task.desired_status == TaskStatus::stopped);
     CHECK(task.stop_code == StopCode::essential_container_exited);
     CHECK(task.started_at == at_ms(20));
-    CHECK(task.stopped_at == at_ms(50));
+    CHECK(task.stopped_at == at_ms(60));
     CHECK(task.containers.front().exit_code == 7);
   }
 }
