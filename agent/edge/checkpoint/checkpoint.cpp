@@ -1,5 +1,6 @@
 #include "agent/edge/checkpoint/checkpoint.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/edge/checkpoint/format.h"
@@ -236,8 +237,13 @@ schemas::Outcome Checkpoint::save(const Step& step, const HostState& state,
       step.meters_acknowledged.empty() && network.empty()) {
     return schemas::Done{};
   }
-  const bool money = !step.meters_made.empty();
-  bool saved = (!money || database_.execute("PRAGMA synchronous = FULL")) &&
+  // Meter records are money. And what was started must be known after a loss of power too: control
+  // assigns the task again, and it would be started a second time.
+  const bool waits_for_disk =
+      !step.meters_made.empty() ||
+      std::any_of(step.effects.begin(), step.effects.end(),
+                  [](const Effect& effect) { return effect.action == Action::start_container; });
+  bool saved = (!waits_for_disk || database_.execute("PRAGMA synchronous = FULL")) &&
                database_.execute("BEGIN IMMEDIATE");
   for (const schemas::TaskId& id : step.forget) {
     written_.erase(id);
@@ -260,7 +266,7 @@ schemas::Outcome Checkpoint::save(const Step& step, const HostState& state,
     saved = saved && save_network(answer);
   }
   saved = saved && database_.execute("COMMIT") &&
-          (!money || database_.execute("PRAGMA synchronous = NORMAL"));
+          (!waits_for_disk || database_.execute("PRAGMA synchronous = NORMAL"));
   if (!saved) {
     return database_.error("could not be written");
   }

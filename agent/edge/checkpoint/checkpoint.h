@@ -29,8 +29,9 @@ struct Restored {
 /// The agent's memory across crashes: `<data>/agent.db`. One process and one thread use it.
 ///
 /// What only matters while the host is up (tasks, network) is written without waiting for the
-/// disk: a kill of the agent cannot lose it, and a loss of power takes the containers along. Meter
-/// records are money, so a transaction that holds one waits for the disk.
+/// disk: a kill of the agent cannot lose it, and a loss of power takes the containers along. A
+/// transaction with the start of a container waits for the disk, or a task whose record was lost
+/// would be started again; so does one with meter records, which are money.
 class Checkpoint {
  public:
   /// Opens it, made when missing. Refuses the file of a newer agent and a damaged one, saying what
