@@ -21,8 +21,8 @@ bool ended_by_itself(const Task& task) {
          task.stop_code == StopCode::essential_container_exited;
 }
 
-bool was_healthy(const Task& task, const DeploySettings& settings) {
-  const Instant ended = task.execution_stopped_at.value_or(*task.stopped_at);
+bool was_healthy(const Task& task, const DeploySettings& settings, Instant now) {
+  const Instant ended = task.execution_stopped_at.value_or(task.stopped_at.value_or(now));
   return ended - *task.started_at >= settings.healthy_after;
 }
 
@@ -81,17 +81,18 @@ std::optional<Deployment> account(const Deployment& deployment, const Task& befo
   schemas::require(after.deployment == deployment.id,
                    "a task was accounted to another deployment than its own");
   const bool began = !before.started_at && after.started_at;
-  const bool ended =
-      before.last_status != TaskStatus::stopped && after.last_status == TaskStatus::stopped;
+  // As soon as it is known to end, not when the last of it is gone: its replacement is planned at
+  // once, and has to wait already.
+  const bool ended = !ended_by_itself(before) && ended_by_itself(after);
   Deployment next = deployment;
   if (began && next.failed_tasks > 0) {
     clear_throttle(next);
   }
-  if (ended && ended_by_itself(after)) {
+  if (ended) {
     if (!after.started_at) {
       ++next.failed_tasks;
       hold_back(next, after, settings, settings.throttle_max, now);
-    } else if (!was_healthy(after, settings)) {
+    } else if (!was_healthy(after, settings, now)) {
       hold_back(next, after, settings, settings.early_exit_max, now);
     } else if (next.failed_tasks == 0) {
       clear_throttle(next);

@@ -66,6 +66,21 @@ TEST_CASE("tasks that fail together are one round") {
   CHECK(deployment.throttled_until == at_ms(1109));
 }
 
+TEST_CASE("a failure counts as soon as it is known, and once, however long the end takes") {
+  Task task = pending_service_task(1);
+  task.created_at = at_ms(0);
+  Task ending = task;
+  ending.last_status = TaskStatus::stopping;
+  ending.desired_status = TaskStatus::stopped;
+  ending.stop_code = StopCode::task_failed_to_start;
+  const auto held = control::account(fresh(), task, ending, settings, at_ms(10));
+  REQUIRE(held.has_value());
+  CHECK(held->failed_tasks == 1);
+  CHECK(held->throttled_until == at_ms(1010));
+  const Task over = stopped(ending, StopCode::task_failed_to_start, at_ms(300));
+  CHECK(!control::account(*held, ending, over, settings, at_ms(300)));
+}
+
 TEST_CASE("a task that runs ends the count and the wait") {
   const Deployment held = after_failure(fresh(), at_ms(0), at_ms(10));
   const auto next =
