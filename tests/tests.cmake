@@ -1,4 +1,5 @@
 include(tests/bench/bench.cmake OPTIONAL)  # also in a release build: that is what it measures
+include(tests/sim/sim.cmake OPTIONAL)      # also: ten thousand seeds want speed
 
 # One unit binary per room, so that a changed core file is one small link away from its answer.
 if(NOT STOWAGE_TESTS)
@@ -47,7 +48,16 @@ target_sources(unit_control_edge PRIVATE tests/unit/control_http/raw_client.cpp)
 unit(cli                 cli)
 unit(bench               bench_figures)
 
+# The simulator: replay and language, every story, and half a minute of fresh lives. Its seeds come from
+# the clock; a failure prints its own and the command that shows it again.
+if(TARGET ecs-sim)
+  file(GLOB scenarios CONFIGURE_DEPENDS tests/scenarios/*.scenario)
+  add_test(NAME sim_replay COMMAND sim_test)
+  add_test(NAME sim_scenarios COMMAND ecs-sim ${scenarios})
+  add_test(NAME sim_fresh COMMAND ecs-sim --seconds 30 --jobs 2)
+endif()
+
 # Tests with kernel or files beside them: each folder of tests/ may bring its own.
-foreach(folder tidy store netif engine conformance e2e sim kill)
+foreach(folder tidy store netif engine conformance e2e kill)
   include(tests/${folder}/${folder}.cmake OPTIONAL)
 endforeach()

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/sim/control_process.h"
+#include "tests/sim/images.h"
+#include "tests/sim/recipe.h"
+#include "tests/sim/simulation.h"
+#include "tests/sim/watch.h"
+
+namespace sim {
+
+/// The account and region in which everything here happens.
+const schemas::Scope& home();
+
+/// How a service is made or changed; what is absent stays as it is.
+struct ServiceWish {
+  std::string name;
+  std::optional<std::string> family;
+  std::optional<std::int64_t> count;
+  std::optional<std::int64_t> minimum_percent;
+  std::optional<std::int64_t> maximum_percent;
+  bool force = false;
+};
+
+struct RunWish {
+  std::string family;
+  std::int64_t count = 1;
+  std::string token;  ///< empty = none: the call is not repeated when its answer is lost
+};
+
+/// Calls the public API, tries again when a connection breaks, and holds control to its answers.
+/// Calls about one service wait for each other, so that it is always known what was promised.
+class Caller {
+ public:
+  Caller(Simulation& simulation, const Knobs& knobs, ControlProcess& control, const Watch& watch,
+         Images& images);
+
+  /// A cluster, and the default subnets' names.
+  void settle_in();
+  [[nodiscard]] bool settled() const { return settled_; }
+  [[nodiscard]] const std::string& cluster() const { return cluster_; }
+
+  void define(const Recipe& recipe);
+  void retire(const std::string& family);
+  void create_service(const ServiceWish& wish);
+  void update_service(const ServiceWish& wish);
+  void delete_service(const std::string& name);
+  void run(const RunWish& wish);
+  /// The same call again, token and all.
+  void repeat(const std::string& token);
+  void stop_task(const schemas::TaskId& task);
+  void create_cluster(const std::string& name);
+  void delete_cluster(const std::string& name);
+  /// Asks for the bill of all time.
+  void ask_bill(std::function<void(std::int64_t)> nanos);
+
+  /// Compares World with everything that was answered. Fails the run where they differ.
+  void check();
+  /// Whether an answer is still waited for.
+  [[nodiscard]] bool waits() const { return open_calls_ > 0; }
+
+  [[nodiscard]] const std::map<std::string, Recipe>& recipes() const { return recipes_; }
+  [[nodiscard]] std::vector<std::string> tokens() const;
+  /// Tasks of this token, as they were answered.
+  [[nodiscard]] std::vector<std::string> answered(const std::string& token) const;
+  [[nodiscard]] std::string last_error() const { return last_error_; }
+
+ private:
+  using Then = std::function<void(const schemas::Result<api::Value>&)>;
+  enum class Retry : std::uint8_t { until_answered, never };
+
+  struct Promise {
+    enum class State : std::uint8_t { none, active, deleted };
+    State state = State::none;
+    std::int64_t desired = 0;
+    std::vector<std::function<void()>> queue;  ///< calls that wait for the one under way
+    bool busy = false;
+  };
+  struct Run {
+    RunWish wish;
+    std::vector<std::string> arns;  ///< of the first answer with tasks
+    std::optional<Instant> answered_at;
+  };
+
+  void ask(const std::string& operation, api::Value input, Retry retry, Then then);
+  /// `call` is made when the calls before it about this service have been answered.
+  void in_turn(const std::string& service, std::function<void()> call);
+  void next(const std::string& service);
+  void hear_run(const std::string& token, const schemas::Result<api::Value>& answer);
+  [[nodiscard]] std::optional<api::NetworkConfiguration> network_for(const Recipe& recipe) const;
+  [[nodiscard]] api::LaunchType launch_type(const Recipe& recipe) const;
+  void note_error(const std::string& operation, const schemas::Result<api::Value>& answer);
+  void check_services();
+  void check_runs();
+
+  Simulation& simulation_;
+  const Knobs& knobs_;
+  ControlProcess& control_;
+  const Watch& watch_;
+  Images& images_;
+  std::string cluster_ = "c";
+  bool settled_ = false;
+  std::vector<std::string> subnets_;
+  std::map<std::string, Recipe> recipes_;
+  std::map<std::string, std::int64_t> revisions_;  ///< the highest that was answered
+  std::map<std::string, Promise> services_;
+  std::map<std::string, bool> clusters_;
+  std::map<std::string, Run> runs_;
+  std::int64_t open_calls_ = 0;
+  std::int64_t flavour_ = 0;
+  std::int64_t untold_ = 0;
+  std::string last_error_;
+};
+
+}  // namespace sim

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "schemas/model/agent_channel.h"
+#include "tests/sim/checkers/task_watch.h"
+#include "tests/sim/simulation.h"
+
+namespace sim {
+
+class Kernel;
+
+/// What machines really do. A container is started at most once; what World calls STOPPED runs
+/// nowhere; no two tasks hold one address at once, on whatever hosts. The one exception to the last
+/// two are tasks that control gave up with their host, until that host hears of it: nobody can know
+/// what a host does that does not answer.
+class HostWatch {
+ public:
+  HostWatch(Simulation& simulation, const TaskWatch& tasks)
+      : simulation_(simulation), tasks_(tasks) {}
+
+  void add(const Kernel& kernel) { kernels_.push_back(&kernel); }
+
+  void container_started(int host, const schemas::ContainerId& container,
+                         const schemas::TaskId& task);
+  void wired(int host, const schemas::EniAssignment& eni);
+  void unwired(int host, const schemas::EniAssignment& eni);
+
+  /// After a durable turn.
+  void turn_ends();
+
+  /// Room that is really taken on a host by tasks that control counts there.
+  struct Taken {
+    schemas::CpuUnits cpu;
+    schemas::MemoryMib memory;
+  };
+  [[nodiscard]] Taken taken(const Kernel& kernel) const;
+
+ private:
+  [[nodiscard]] bool given_up(const schemas::TaskId& task) const;
+
+  Simulation& simulation_;
+  const TaskWatch& tasks_;
+  std::vector<const Kernel*> kernels_;
+  std::set<schemas::ContainerId> started_;
+  std::map<std::pair<schemas::SubnetId, schemas::Ipv4>, std::map<schemas::TaskId, int>> holders_;
+};
+
+}  // namespace sim

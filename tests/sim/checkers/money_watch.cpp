@@ -1,0 +1,128 @@
+#include "tests/sim/checkers/money_watch.h"
+
+#include <algorithm>
+
+namespace sim {
+
+using schemas::MeterRecord;
+
+void MoneyWatch::saved(int host, const MeterRecord& record) {
+  Meter& meter = meters_[record.task];
+  meter.host = host;
+  const auto next = static_cast<std::int64_t>(meter.records.size()) + 1;
+  if (record.sequence != next) {
+    simulation_.fail("Task " + brief(record.task) + " has meter record " +
+                     std::to_string(record.sequence) + " where " + std::to_string(next) +
+                     " was due.");
+    return;
+  }
+  if (record.monotonic_end_ns < record.monotonic_start_ns) {
+    simulation_.fail("A meter record of task " + brief(record.task) + " ends before it begins.");
+  }
+  if (!meter.records.empty()) {
+    const MeterRecord& before = meter.records.back();
+    if (before.last) {
+      simulation_.fail("A meter record follows the last one of task " + brief(record.task) + ".");
+    }
+    if (before.monotonic_end_ns != record.monotonic_start_ns) {
+      simulation_.fail("Meter records of task " + brief(record.task) + " leave a gap or overlap.");
+    }
+  }
+  meter.records.push_back(record);
+}
+
+void MoneyWatch::disk_lost(int host) {
+  for (auto& [task, meter] : meters_) {
+    meter.disk_lost = meter.disk_lost || meter.host == host;
+  }
+}
+
+std::int64_t MoneyWatch::total(const Meter& meter, std::int64_t up_to) {
+  std::int64_t sum = 0;
+  for (const MeterRecord& record : meter.records) {
+    if (record.sequence <= up_to) {
+      sum += record.monotonic_end_ns - record.monotonic_start_ns;
+    }
+  }
+  return sum;
+}
+
+void MoneyWatch::turn_ends(const control::World& world, const control::Turn& turn) {
+  for (const control::Row& row : turn.rows) {
+    if (row.table != control::Table::usage) {
+      continue;
+    }
+    const auto usage = world->usage.find(row.key);
+    if (usage == world->usage.end()) {
+      simulation_.fail("What a task has used is forgotten.");
+      continue;
+    }
+    const auto meter = meters_.find(usage->second.task);
+    const fargate_pool::MeterTotal& use = usage->second.use;
+    if (use.last_sequence == 0) {
+      continue;
+    }
+    if (meter == meters_.end() ||
+        use.last_sequence > static_cast<std::int64_t>(meter->second.records.size())) {
+      simulation_.fail("Control counts seconds of task " + brief(usage->second.task) +
+                       " that are not durable on its host.");
+      continue;
+    }
+    if (use.metered_ns != total(meter->second, use.last_sequence)) {
+      simulation_.fail("Control counts " + std::to_string(use.metered_ns) + " ns of task " +
+                       brief(usage->second.task) + ", its host " +
+                       std::to_string(total(meter->second, use.last_sequence)) + " ns.");
+    }
+    if (use.missing_readings != 0) {
+      simulation_.fail("Control misses a reading of task " + brief(usage->second.task) + ".");
+    }
+  }
+}
+
+std::optional<std::string> MoneyWatch::missing(const control::World& world) const {
+  std::map<schemas::TaskId, const control::TaskUsage*> known;
+  for (const auto& [key, usage] : world->usage) {
+    known.emplace(usage.task, &usage);
+  }
+  for (const auto& [task, meter] : meters_) {
+    if (meter.disk_lost) {
+      continue;
+    }
+    const auto usage = known.find(task);
+    const std::int64_t counted = usage == known.end() ? 0 : usage->second->use.last_sequence;
+    if (counted != static_cast<std::int64_t>(meter.records.size())) {
+      return "Of task " + brief(task) + " " + std::to_string(meter.records.size()) +
+             " meter records are durable on its host, " + std::to_string(counted) + " are counted.";
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> MoneyWatch::wrong(const control::World& world,
+                                             const schemas::PriceBook& prices,
+                                             std::int64_t billed_nanos) const {
+  constexpr std::int64_t ns_per_second = 1'000'000'000;
+  constexpr std::int64_t divisor = 1024 * 3600;
+  std::int64_t expected = 0;
+  for (const auto& [key, usage] : world->usage) {
+    const auto meter = meters_.find(usage.task);
+    if (meter == meters_.end() || usage.use.last_sequence == 0) {
+      continue;
+    }
+    const std::int64_t metered = total(meter->second, usage.use.last_sequence);
+    const std::int64_t seconds =
+        std::max(prices.minimum_seconds, (metered + ns_per_second - 1) / ns_per_second);
+    const auto item = [&](std::int64_t units, schemas::Nanos price) {
+      return (seconds * units * price.count + divisor / 2) / divisor;
+    };
+    expected += item(usage.cpu.count, prices.fargate_vcpu_hour) +
+                item(usage.memory.count, prices.fargate_gb_hour);
+  }
+  if (expected != billed_nanos) {
+    return "The bill is " + std::to_string(billed_nanos) + " nano-units, the meters say " +
+           std::to_string(expected) + ".";
+  }
+  return std::nullopt;
+}
+
+}  // namespace sim

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/core/loop/loop.h"
+#include "schemas/model/meter.h"
+#include "tests/sim/simulation.h"
+
+namespace sim {
+
+/// Every second that was durable on its host is billed exactly once: not before it was durable, not
+/// twice, and in the end none is missing, unless the disk that held it is lost.
+class MoneyWatch {
+ public:
+  explicit MoneyWatch(Simulation& simulation) : simulation_(simulation) {}
+
+  /// A host has written a record, and waited for its disk.
+  void saved(int host, const schemas::MeterRecord& record);
+  /// The host's disk is gone; what control has not counted by now it never will.
+  void disk_lost(int host);
+  void turn_ends(const control::World& world, const control::Turn& turn);
+
+  /// What is still missing in World, when everything has come to rest.
+  [[nodiscard]] std::optional<std::string> missing(const control::World& world) const;
+  /// Whether a bill for all time charges what the records say, in whole nano-units.
+  [[nodiscard]] std::optional<std::string> wrong(const control::World& world,
+                                                 const schemas::PriceBook& prices,
+                                                 std::int64_t billed_nanos) const;
+
+ private:
+  struct Meter {
+    int host = 0;
+    bool disk_lost = false;
+    std::vector<schemas::MeterRecord> records;  ///< by sequence, from 1
+  };
+  [[nodiscard]] static std::int64_t total(const Meter& meter, std::int64_t up_to);
+
+  Simulation& simulation_;
+  std::map<schemas::TaskId, Meter> meters_;
+};
+
+}  // namespace sim

@@ -1,0 +1,123 @@
+#include "tests/sim/checkers/service_watch.h"
+
+#include <map>
+
+#include "control/core/world/lookups.h"
+
+namespace sim {
+
+using schemas::Service;
+using schemas::Task;
+using schemas::TaskStatus;
+
+namespace {
+
+bool wanted(const Task& task) {
+  return task.last_status != TaskStatus::stopped && task.desired_status != TaskStatus::stopped;
+}
+
+bool on_leaving_host(const control::World& world, const Task& task) {
+  const schemas::ContainerInstance* host =
+      task.instance ? control::find_instance(world, *task.instance) : nullptr;
+  return host != nullptr && host->status != schemas::InstanceStatus::active;
+}
+
+}  // namespace
+
+bool carries_load(const control::World& world, const Service& service, const Task& task,
+                  Duration healthy_after, Instant now) {
+  if (task.last_status != TaskStatus::running || task.health == schemas::HealthStatus::unhealthy) {
+    return false;
+  }
+  const bool newest = !service.deployments.empty() &&
+                      task.deployment == service.deployments.front().id &&
+                      !on_leaving_host(world, task);
+  return !newest || task.health == schemas::HealthStatus::healthy ||
+         task.started_at.value_or(task.created_at) + healthy_after <= now;
+}
+
+void ServiceWatch::turn_ends(const control::World& world, const control::Turn& turn,
+                             Duration healthy_after, Instant now) {
+  std::map<std::int64_t, Moved> moved;
+  for (const control::Row& row : turn.rows) {
+    if (row.table != control::Table::task_state) {
+      continue;
+    }
+    const Task* task = control::task_of(world, row.key);
+    if (task == nullptr || task->service == 0) {
+      wanted_.erase(row.key);
+      continue;
+    }
+    const Service* service = control::service_of(world, task->service);
+    if (service != nullptr && service->status == schemas::ServiceStatus::active) {
+      Moved& here = moved[task->service];
+      here.started += known_.contains(row.key) ? 0 : 1;
+      const bool stopped = wanted_.contains(row.key) && !wanted(*task) &&
+                           task->stop_code == schemas::StopCode::service_scheduler_initiated;
+      if (stopped && carries_load(world, *service, *task, healthy_after, now)) {
+        here.load_stopped += 1;
+      }
+    }
+    known_.insert(row.key);
+    if (wanted(*task)) {
+      wanted_.insert(row.key);
+    } else {
+      wanted_.erase(row.key);
+    }
+  }
+  for (const auto& [key, what] : moved) {
+    check(world, world->services.at(key), what, healthy_after, now);
+  }
+}
+
+void ServiceWatch::check(const control::World& world, const Service& service, const Moved& moved,
+                         Duration healthy_after, Instant now) {
+  std::int64_t alive = 0;
+  std::int64_t newest = 0;
+  std::int64_t load = 0;
+  for (const std::int64_t key :
+       control::entry_or_empty(world.index().live_tasks_of_service, service.key)) {
+    const Task& task = world->tasks.at(key);
+    if (wanted(task)) {
+      alive += 1;
+      newest += task.deployment == service.deployments.front().id ? 1 : 0;
+      load += carries_load(world, service, task, healthy_after, now) ? 1 : 0;
+    }
+  }
+  const std::int64_t hundred = 100;
+  const std::int64_t ceiling =
+      service.desired_count * service.deployment_configuration.maximum_percent / hundred;
+  const std::int64_t floor =
+      (service.desired_count * service.deployment_configuration.minimum_healthy_percent + 99) /
+      hundred;
+  if (moved.started > 0 && alive > ceiling) {
+    simulation_.fail("Service " + service.name + " has " + std::to_string(alive) +
+                     " tasks after starting some, above its ceiling of " + std::to_string(ceiling) +
+                     ".");
+  }
+  if (moved.started > 0 && newest > service.desired_count) {
+    simulation_.fail("Service " + service.name + " has more tasks of its newest deployment than " +
+                     "it wants.");
+  }
+  if (moved.load_stopped > 0 && load < floor) {
+    simulation_.fail("The scheduler stopped " + std::to_string(moved.load_stopped) +
+                     " serving tasks of " + service.name + " and left " + std::to_string(load) +
+                     ", below its floor of " + std::to_string(floor) + ".");
+  }
+  if (moved.load_stopped > 0 && moved.started > 0) {
+    simulation_.probe("a service started and stopped tasks in one turn");
+  }
+}
+
+void ServiceWatch::loaded(const control::World& world) {
+  wanted_.clear();
+  known_.clear();
+  for (const auto& [key, task] : world->tasks) {
+    known_.insert(key);
+    if (task.service != 0 && wanted(task)) {
+      wanted_.insert(key);
+    }
+  }
+}
+
+}  // namespace sim

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "control/core/loop/loop.h"
+#include "tests/sim/simulation.h"
+
+namespace sim {
+
+/// A task as it last was in a durable turn.
+struct SeenTask {
+  schemas::TaskId id;
+  schemas::TaskStatus last = schemas::TaskStatus::provisioning;
+  schemas::TaskStatus desired = schemas::TaskStatus::running;
+  std::optional<schemas::InstanceId> instance;
+  schemas::CpuUnits cpu;
+  schemas::MemoryMib memory;
+  /// It was given up with its host: what its host still does is not known.
+  bool lost = false;
+  bool forgotten = false;
+  Instant stopped_at{};
+};
+
+/// Statuses go forward only; what was told to stop is never told to run; the event log tells of
+/// every task what World says; a stopped task stays describable.
+class TaskWatch {
+ public:
+  explicit TaskWatch(Simulation& simulation) : simulation_(simulation) {}
+
+  void turn_ends(const control::World& world, const control::Turn& turn, Instant now,
+                 Duration retention);
+  /// After a restart nothing that was durable may be otherwise.
+  void loaded(const control::World& world);
+  void told(const schemas::SyncAnswer& answer);
+
+  [[nodiscard]] const SeenTask* seen(const schemas::TaskId& id) const;
+  [[nodiscard]] const std::map<schemas::TaskId, SeenTask>& all() const { return tasks_; }
+
+ private:
+  void look(const control::World& world, const schemas::Task& task);
+  void hear(const control::World& world, const control::Event& event);
+
+  Simulation& simulation_;
+  std::map<schemas::TaskId, SeenTask> tasks_;
+  std::map<std::int64_t, schemas::TaskId> names_;
+};
+
+}  // namespace sim

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "api/task_definitions.h"
+#include "tests/sim/images.h"
+
+namespace sim {
+
+/// What a definition is made from, and how its program behaves.
+struct Recipe {
+  enum class Place : std::uint8_t { bridge, host, vpc, pool };
+  std::string family;
+  Place place = Place::bridge;
+  std::int64_t cpu = 256;
+  std::int64_t memory = 128;  ///< MiB; a pool task has at least 512
+  std::int64_t port = 0;      ///< on the host; 0 = none
+  bool prepared = false;      ///< a first container must end well before the main one starts
+  Image image;                ///< of the main container
+  [[nodiscard]] bool on_pool() const { return place == Place::pool; }
+};
+
+/// The image of a family's main container.
+std::string image_name(const std::string& family);
+
+/// `flavour` is a detail that makes one revision differ from the next.
+api::RegisterTaskDefinitionRequest definition_of(const Recipe& recipe, std::int64_t flavour);
+
+}  // namespace sim

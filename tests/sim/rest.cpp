@@ -1,0 +1,251 @@
+#include "tests/sim/rest.h"
+
+#include <algorithm>
+
+#include "control/core/world/lookups.h"
+#include "tests/sim/universe.h"
+
+namespace sim {
+
+using schemas::Service;
+using schemas::Task;
+using schemas::TaskStatus;
+
+namespace {
+
+bool says(const Service& service, std::string_view words) {
+  return std::any_of(service.events.begin(), service.events.end(), [&](const auto& event) {
+    return event.message.find(words) != std::string::npos;
+  });
+}
+
+}  // namespace
+
+const control::World& Rest::world() const { return universe_.control().world(); }
+
+bool Rest::lives(const schemas::TaskId& id) const {
+  const Task* task = control::find_task(world(), id);
+  return task != nullptr && task->last_status != TaskStatus::stopped;
+}
+
+Rest::Answer Rest::unrest() const {
+  if (!universe_.control().up()) {
+    return "control is down";
+  }
+  for (const auto& look : {&Rest::tasks, &Rest::services, &Rest::hosts, &Rest::look_ups}) {
+    if (Answer why = (this->*look)()) {
+      return why;
+    }
+  }
+  return std::nullopt;
+}
+
+Rest::Answer Rest::tasks() const {
+  for (const auto& [key, task] : world()->tasks) {
+    if (task.last_status == TaskStatus::stopped) {
+      continue;
+    }
+    if (task.desired_status == TaskStatus::stopped) {
+      return "task " + brief(task.id) + " is to stop and has not";
+    }
+    if (task.last_status != TaskStatus::running) {
+      return "task " + brief(task.id) + " is to run and does not";
+    }
+  }
+  return std::nullopt;
+}
+
+Rest::Answer Rest::services() const {
+  for (const auto& [key, each] : world()->services) {
+    if (each.status == schemas::ServiceStatus::draining) {
+      return "service " + each.name + " still drains";
+    }
+    if (each.status == schemas::ServiceStatus::active) {
+      if (Answer why = service(each)) {
+        return why;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Rest::Answer Rest::service(const Service& service) const {
+  std::int64_t running = 0;
+  std::int64_t others = 0;
+  const schemas::Deployment& newest = service.deployments.front();
+  for (const auto& [key, task] : world()->tasks) {
+    if (task.service == service.key && task.last_status != TaskStatus::stopped) {
+      (task.deployment == newest.id ? running : others) += 1;
+    }
+  }
+  if (running > service.desired_count) {
+    return "service " + service.name + " has too many tasks";
+  }
+  if (running == service.desired_count && others == 0) {
+    if (service.deployments.size() > 1) {
+      return "service " + service.name + " keeps a deployment without tasks";
+    }
+    if (newest.rollout_state == schemas::RolloutState::in_progress) {
+      return "service " + service.name + " has what it wants and says that it is not there yet";
+    }
+    return says(service, "has reached a steady state")
+               ? std::nullopt
+               : Answer("service " + service.name + " is steady and no event says so");
+  }
+  // It does not have what it wants: an event must say why, and it must be true.
+  const auto& recipes = universe_.caller().recipes();
+  const auto recipe = recipes.find(newest.specification->definition->family);
+  const bool broken = recipe != recipes.end() && recipe->second.image.pull == Image::Pull::fails;
+  if (broken && says(service, "is unable to consistently start tasks")) {
+    return std::nullopt;
+  }
+  if (says(service, "was unable to stop or start tasks during a deployment")) {
+    return std::nullopt;
+  }
+  if (says(service, "was unable to place a task") &&
+      !has_room(*newest.specification, service.cluster)) {
+    return std::nullopt;
+  }
+  return "service " + service.name + " has " + std::to_string(running) + " of " +
+         std::to_string(service.desired_count) + " tasks (and " + std::to_string(others) +
+         " older ones), and no event says why";
+}
+
+bool Rest::has_room(const schemas::TaskSpecification& specification, std::int64_t cluster) const {
+  const bool pool = specification.launch_type == schemas::LaunchType::fargate;
+  const bool vpc = specification.definition->network_mode == schemas::NetworkMode::awsvpc;
+  for (const auto& [id, instance] : world()->instances) {
+    const bool candidate = instance.cluster == (pool ? 0 : cluster) && instance.connected &&
+                           instance.status == schemas::InstanceStatus::active;
+    if (!candidate) {
+      continue;
+    }
+    const Room room = room_of(world(), instance);
+    const std::vector<std::int64_t> ports = ports_of(*specification.definition);
+    const bool free_ports = std::none_of(
+        ports.begin(), ports.end(), [&](std::int64_t port) { return room.ports.contains(port); });
+    if (room.cpu >= specification.cpu && room.memory >= specification.memory && free_ports &&
+        (!vpc || room.enis > 0)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Rest::Answer Rest::hosts() const {
+  for (const Host& each : universe_.hosts()) {
+    if (each.agent() == nullptr) {
+      return each.name() + " has no agent";
+    }
+    for (const auto& look : {&Rest::kernel, &Rest::agent}) {
+      if (Answer why = (this->*look)(each)) {
+        return each.name() + " " + *why;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+/// What is on the machine is what its tasks need, and nothing else.
+Rest::Answer Rest::kernel(const Host& host) const {
+  const schemas::InstanceId instance = host.disk().identity->instance;
+  const auto here = [&](const schemas::TaskId& id) {
+    return lives(id) && control::find_task(world(), id)->instance == instance;
+  };
+  for (const auto& [id, container] : host.kernel().containers()) {
+    if (!here(container.task->id)) {
+      return "still has a container of task " + brief(container.task->id);
+    }
+  }
+  std::set<schemas::EniId> wired;
+  for (const auto& [sandbox, eni] : host.kernel().sandboxes()) {
+    if (!here(sandbox.first)) {
+      return "still has a namespace of task " + brief(sandbox.first);
+    }
+    if (eni) {
+      wired.insert(eni->id);
+    }
+  }
+  for (const auto& [task, since] : host.kernel().cgroups()) {
+    if (!here(task)) {
+      return "still has a cgroup of task " + brief(task);
+    }
+  }
+  for (const auto& [id, eni] : world()->enis) {
+    if (eni.instance == instance && !wired.erase(id)) {
+      return "has not wired interface " + id.text();
+    }
+  }
+  if (!wired.empty()) {
+    return "still has interface " + wired.begin()->text();
+  }
+  for (const auto& [key, task] : world()->tasks) {
+    if (task.instance == instance && task.last_status == TaskStatus::running &&
+        !host.kernel().runs(task.id)) {
+      return "does not run task " + brief(task.id);
+    }
+  }
+  return std::nullopt;
+}
+
+/// What the agent knows is what control says, and control has heard everything.
+Rest::Answer Rest::agent(const Host& host) const {
+  const agent::HostState& state = host.agent()->state();
+  const schemas::InstanceId instance = host.disk().identity->instance;
+  if (state.acknowledged < state.change || !state.meters.empty()) {
+    return "has something to report";
+  }
+  if (state.held_version != world().assignments().version(instance)) {
+    return "has not heard what it is to do";
+  }
+  for (const auto& [id, task] : state.tasks) {
+    if (!lives(id) && (!task.record.gone || !task.record.cleaned)) {
+      return "still keeps task " + brief(id);
+    }
+  }
+  for (const auto& [id, eni] : state.network.enis) {
+    if (!world()->enis.contains(id)) {
+      return "still knows interface " + id.text();
+    }
+  }
+  for (const auto& [id, record] : host.disk().tasks) {
+    if (!state.tasks.contains(id)) {
+      return "keeps a record of task " + brief(id) + " that nobody needs";
+    }
+  }
+  return std::nullopt;
+}
+
+/// What World keeps beside its tables agrees with them, counted anew.
+Rest::Answer Rest::look_ups() const {
+  std::map<schemas::SubnetId, std::int64_t> held;
+  for (const auto& [id, eni] : world()->enis) {
+    held[eni.subnet] += 1;
+    if (!lives(eni.task)) {
+      return "interface " + id.text() + " outlives its task";
+    }
+  }
+  for (const auto& [subnet, pool] : world().index().addresses) {
+    if (pool.held_count() != held[subnet]) {
+      return "subnet " + subnet.text() + " has lost count of its addresses";
+    }
+  }
+  for (const auto& [id, instance] : world()->instances) {
+    const Room counted = room_of(world(), instance);
+    const auto kept = world().fleet(instance.cluster).room(id);
+    if (!kept || kept->cpu != counted.cpu || kept->memory != counted.memory ||
+        kept->eni_slots != counted.enis || kept->used_ports.size() != counted.ports.size()) {
+      return "placement has lost count of host " + brief(id);
+    }
+  }
+  std::size_t known = 0;
+  for (const Host& host : universe_.hosts()) {
+    known += host.disk().identity ? std::size_t{1} : std::size_t{0};
+  }
+  if (universe_.control().parked().polls.size() > known) {
+    return "control keeps polls of hosts that are no more";
+  }
+  return std::nullopt;
+}
+
+}  // namespace sim

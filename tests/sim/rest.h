@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "schemas/model/cluster.h"
+#include "schemas/model/service.h"
+
+namespace control {
+class World;
+}
+
+namespace sim {
+
+class Universe;
+class Host;
+
+/// What must be true once nothing goes wrong any more.
+class Rest {
+ public:
+  explicit Rest(const Universe& universe) : universe_(universe) {}
+
+  /// The first thing that is not as it should be, as a sentence.
+  [[nodiscard]] std::optional<std::string> unrest() const;
+
+ private:
+  using Answer = std::optional<std::string>;
+
+  [[nodiscard]] Answer services() const;
+  [[nodiscard]] Answer service(const schemas::Service& service) const;
+  [[nodiscard]] Answer tasks() const;
+  [[nodiscard]] Answer hosts() const;
+  [[nodiscard]] Answer host(const Host& host) const;
+  [[nodiscard]] Answer kernel(const Host& host) const;
+  [[nodiscard]] Answer agent(const Host& host) const;
+  [[nodiscard]] Answer look_ups() const;
+  /// Whether any host could take one more task of the specification, counted anew.
+  [[nodiscard]] bool has_room(const schemas::TaskSpecification& specification,
+                              std::int64_t cluster) const;
+  [[nodiscard]] const control::World& world() const;
+  [[nodiscard]] bool lives(const schemas::TaskId& task) const;
+
+  const Universe& universe_;
+};
+
+}  // namespace sim

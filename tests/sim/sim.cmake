@@ -1,0 +1,18 @@
+# ecs-sim: built with the release programs too, so that ten thousand seeds take minutes.
+if(NOT TARGET control_loop OR NOT TARGET agent_core)
+  return()
+endif()
+file(GLOB_RECURSE sim_sources CONFIGURE_DEPENDS tests/sim/*.cpp)
+list(FILTER sim_sources EXCLUDE REGEX "/(main|.*_test)\\.cpp$")
+add_library(simulator STATIC ${sim_sources})
+target_include_directories(simulator PUBLIC ${PROJECT_SOURCE_DIR})
+target_link_libraries(simulator PUBLIC control_loop agent_core PRIVATE house_rules)
+run_often(simulator)
+add_executable(ecs-sim tests/sim/main.cpp)
+target_link_libraries(ecs-sim PRIVATE simulator house_rules)
+
+if(STOWAGE_TESTS)
+  find_package(doctest REQUIRED)
+  add_executable(sim_test tests/sim/sim_test.cpp tests/unit/main.cpp)
+  target_link_libraries(sim_test PRIVATE simulator doctest::doctest house_rules)
+endif()

@@ -1,0 +1,126 @@
+#include "tests/sim/universe.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tests/sim/rest.h"
+
+namespace sim {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+
+Universe::Universe(std::uint64_t seed, Knobs knobs, Trace::Print print)
+    : simulation_(seed, print),
+      knobs_(std::move(knobs)),
+      network_(simulation_, knobs_.faults.network),
+      watch_(simulation_, knobs_),
+      control_(simulation_, knobs_, store_, watch_),
+      caller_(simulation_, knobs_, control_, watch_, images_) {}
+
+void Universe::add_hosts(int count) {
+  for (int each = 0; each < count; ++each) {
+    add_host(caller_.cluster());
+  }
+}
+
+void Universe::add_pool_hosts(int count) {
+  for (int each = 0; each < count; ++each) {
+    add_host("");
+  }
+}
+
+void Universe::add_host(const std::string& cluster) {
+  Host::Facts facts;
+  facts.number = static_cast<int>(hosts_.size()) + 1;
+  facts.cluster = cluster;
+  schemas::Inventory& inventory = facts.inventory;
+  inventory.cpu = knobs_.cpu;
+  inventory.memory = knobs_.memory;
+  inventory.eni_capacity = knobs_.enis;
+  inventory.availability_zone = facts.number % 2 == 0 ? "us-east-1b" : "us-east-1a";
+  inventory.address = {0xC6120000U + static_cast<std::uint32_t>(facts.number)};
+  hosts_.emplace_back(House{simulation_, knobs_, network_, control_, watch_, images_},
+                      std::move(facts));
+}
+
+void Universe::begin() {
+  control_.start();
+  caller_.settle_in();
+  for (Host& host : hosts_) {
+    host.start();
+  }
+  const auto all_there = [this] {
+    return caller_.settled() && std::all_of(hosts_.begin(), hosts_.end(), [](const Host& host) {
+             return host.agent() != nullptr;
+           });
+  };
+  for (int second = 0; second < 60 && !(all_there() && !simulation_.failure()); ++second) {
+    simulation_.run_for(1s);
+  }
+  for (int second = 0; second < 600 && !caller_.settled(); ++second) {
+    simulation_.run_for(1s);
+  }
+}
+
+void Universe::heal() {
+  simulation_.note("everybody", "all faults end");
+  knobs_.faults = Faults{};
+  network_.heal();
+  for (auto& [name, image] : images_) {
+    if (image.exit_code != 0) {
+      image.ends_after.reset();
+      image.exit_code = 0;
+    }
+    if (image.pull == Image::Pull::hangs) {
+      image.pull = Image::Pull::works;
+    }
+  }
+  control_.start();
+  for (Host& host : hosts_) {
+    host.start();
+  }
+}
+
+std::optional<std::string> Universe::unrest() const {
+  return caller_.waits() ? "a caller waits for an answer" : Rest(*this).unrest();
+}
+
+void Universe::come_to_rest() {
+  const Instant latest = simulation_.now() + patience(knobs_);
+  std::optional<std::string> why;
+  do {
+    simulation_.run_for(5s);
+    why = unrest();
+  } while (why && simulation_.now() < latest && !simulation_.failure());
+  if (simulation_.failure()) {
+    return;
+  }
+  if (why) {
+    simulation_.fail("After everything was healed: " + *why);
+    return;
+  }
+  simulation_.note("everybody", "has come to rest");
+  caller_.check();
+  watch_.compare(control_.world(), store_, knobs_.control, control_.clock());
+  check_bill();
+}
+
+/// Compared in the moment of the answer: a running task's next record is counted any second.
+void Universe::check_bill() {
+  bool answered = false;
+  caller_.ask_bill([&](std::int64_t nanos) {
+    answered = true;
+    if (const auto wrong = watch_.money().wrong(control_.world(), knobs_.control.prices, nanos)) {
+      simulation_.fail(*wrong);
+    }
+  });
+  for (int tries = 0; tries < 100 && !answered && !simulation_.failure(); ++tries) {
+    simulation_.run_for(100ms);
+  }
+  if (!answered && !simulation_.failure()) {
+    simulation_.fail("Nobody answers what the bill is.");
+  }
+}
+
+}  // namespace sim

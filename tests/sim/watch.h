@@ -1,0 +1,65 @@
+#pragma once
+
+#include <set>
+
+#include "control/core/loop/loop.h"
+#include "tests/sim/checkers/host_watch.h"
+#include "tests/sim/checkers/money_watch.h"
+#include "tests/sim/checkers/room_watch.h"
+#include "tests/sim/checkers/service_watch.h"
+#include "tests/sim/checkers/task_watch.h"
+#include "tests/sim/knobs.h"
+#include "tests/sim/row_store.h"
+#include "tests/sim/simulation.h"
+
+namespace sim {
+
+/// Everything that must hold at every moment, told of everything that happens. Only what is durable
+/// counts: a turn that no store has is no promise.
+class Watch {
+ public:
+  Watch(Simulation& simulation, const Knobs& knobs)
+      : simulation_(simulation),
+        knobs_(knobs),
+        tasks_(simulation),
+        services_(simulation),
+        rooms_(simulation),
+        hosts_(simulation, tasks_),
+        money_(simulation) {}
+
+  // Of control.
+  void loaded(const control::World& world, const RowStore& store);
+  void turn_ends(const control::World& world, const control::Turn& turn, Instant now);
+  void told(const control::World& world, const schemas::SyncAnswer& answer);
+  /// World in memory is what the store holds, and what a new process would make of it.
+  void compare(const control::World& world, const RowStore& store,
+               const control::Settings& settings, Instant now);
+
+  // Of hosts.
+  void add(const Kernel& kernel) { hosts_.add(kernel); }
+  void container_started(int host, const schemas::ContainerId& container,
+                         const schemas::TaskId& task) {
+    hosts_.container_started(host, container, task);
+  }
+  void wired(int host, const schemas::EniAssignment& eni) { hosts_.wired(host, eni); }
+  void unwired(int host, const schemas::EniAssignment& eni) { hosts_.unwired(host, eni); }
+  void saved(int host, const schemas::MeterRecord& record) { money_.saved(host, record); }
+  void disk_lost(int host) { money_.disk_lost(host); }
+
+  [[nodiscard]] const TaskWatch& tasks() const { return tasks_; }
+  [[nodiscard]] const HostWatch& hosts() const { return hosts_; }
+  [[nodiscard]] const MoneyWatch& money() const { return money_; }
+  [[nodiscard]] std::int64_t turns() const { return turns_; }
+
+ private:
+  Simulation& simulation_;
+  const Knobs& knobs_;
+  TaskWatch tasks_;
+  ServiceWatch services_;
+  RoomWatch rooms_;
+  HostWatch hosts_;
+  MoneyWatch money_;
+  std::int64_t turns_ = 0;
+};
+
+}  // namespace sim

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "tests/sim/universe.h"
+
+namespace sim {
+
+/// Random but legal traffic, drawn from the seed.
+class Workload {
+ public:
+  explicit Workload(Universe& universe) : universe_(universe) {}
+
+  /// Defines what the house runs, and calls until `end`.
+  void begin();
+  void end() { ended_ = true; }
+
+ private:
+  void define_everything();
+  void call_later();
+  void call();
+  void call_about_services();
+  void create_service();
+  void update_service();
+  void run();
+  void stop_some_task();
+  std::string some_family();
+  std::string some_service();
+  std::int64_t pick(std::int64_t least, std::int64_t most) {
+    return universe_.simulation().between(least, most);
+  }
+
+  Universe& universe_;
+  bool ended_ = false;
+  std::int64_t tokens_ = 0;
+};
+
+}  // namespace sim
