@@ -6,7 +6,7 @@ target_include_directories(engine_conformance PRIVATE ${PROJECT_SOURCE_DIR})
 set_property(SOURCE tests/engine/host.cpp APPEND PROPERTY COMPILE_DEFINITIONS
   IMAGE_ROOT="${CMAKE_BINARY_DIR}/images")
 target_link_libraries(engine_conformance PRIVATE agent_engine test_main house_rules)
-add_dependencies(engine_conformance ecs-enter)
+add_dependencies(engine_conformance ecs-enter ecs-init)
 add_test(NAME engine_crun COMMAND engine_conformance)
 add_test(NAME engine_runc COMMAND engine_conformance --test-case=*runs*,*leaves*,*limit*,*refuse*)
 set_tests_properties(engine_runc PROPERTIES ENVIRONMENT STOWAGE_RUNTIME=runc)

@@ -129,6 +129,21 @@ int remove_tree(const std::string& path) {
   return rmdir(path.c_str()) == 0 || errno == ENOENT ? 0 : errno;
 }
 
+/// Removes them, killing who is inside.
+schemas::Outcome remove_all(const std::vector<std::string>& paths) {
+  const auto deadline = std::chrono::steady_clock::now() + removal_limit;
+  for (const std::string& path : paths) {
+    // A killed process leaves its cgroup a moment after the signal.
+    for (int error = remove_tree(path); error != 0; error = remove_tree(path)) {
+      if (std::chrono::steady_clock::now() > deadline) {
+        return cgroup_error("remove", path, error);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  return schemas::Done{};
+}
+
 /// cgroup v2 counts weights from 1 to 10,000 where v1 counts shares from 2 to 262,144; runtimes
 /// agree on this line between the two.
 std::int64_t weight_of(std::int64_t shares) {
@@ -235,15 +250,17 @@ schemas::Outcome TaskCgroups::create_task(const std::string& task, const TaskLim
       return cgroup_error("limit the CPU time of", limit_file, error);
     }
   }
-  return limit(relative, {.cpu = limits.cpu.value_or(schemas::CpuUnits{cpu_units_per_cpu}),
-                          .memory = limits.memory,
-                          .memory_reservation = {},
-                          .pids = 0});
+  ContainerLimits own;
+  own.cpu = limits.cpu.value_or(schemas::CpuUnits{cpu_units_per_cpu});
+  own.memory = limits.memory;
+  own.pids = 0;
+  return limit(relative, own);
 }
 
 schemas::Outcome TaskCgroups::create_container(const std::string& task,
                                                const std::string& container,
-                                               const ContainerLimits& limits) {
+                                               const ContainerLimits& limits,
+                                               const DeviceRules& devices) {
   const std::string relative = path(task, container);
   if (auto made = make(relative); !made.ok()) {
     return made;
@@ -251,7 +268,8 @@ schemas::Outcome TaskCgroups::create_container(const std::string& task,
   if (auto limited = limit(relative, limits); !limited.ok()) {
     return limited;
   }
-  return hierarchy_.version == CgroupVersion::v1 ? limit_devices(relative) : schemas::Done{};
+  return hierarchy_.version == CgroupVersion::v1 ? limit_devices(relative, devices)
+                                                 : schemas::Done{};
 }
 
 schemas::Outcome TaskCgroups::limit(const std::string& relative, const ContainerLimits& limits) {
@@ -269,10 +287,16 @@ schemas::Outcome TaskCgroups::limit(const std::string& relative, const Container
     const std::string bytes = std::to_string(limits.memory->count * bytes_per_mib);
     settings.push_back(
         {file("memory", relative, v1 ? "memory.limit_in_bytes" : "memory.max"), bytes});
-    // No swap beyond it. A kernel may be built without swap accounting.
+    // No swap beyond it but what is stated. A kernel may be built without swap accounting.
+    const std::int64_t swap = limits.swap.value_or(schemas::MemoryMib{0}).count * bytes_per_mib;
     settings.push_back(
         {file("memory", relative, v1 ? "memory.memsw.limit_in_bytes" : "memory.swap.max"),
-         v1 ? bytes : "0", Setting::Need::may});
+         std::to_string(swap + (v1 ? limits.memory->count * bytes_per_mib : 0)),
+         swap > 0 ? Setting::Need::must : Setting::Need::may});
+  }
+  if (limits.swap && limits.swappiness) {
+    settings.push_back(
+        {file("memory", relative, "memory.swappiness"), std::to_string(*limits.swappiness)});
   }
   if (limits.memory_reservation) {
     settings.push_back({file("memory", relative, v1 ? "memory.soft_limit_in_bytes" : "memory.low"),
@@ -291,17 +315,21 @@ schemas::Outcome TaskCgroups::limit(const std::string& relative, const Container
   return schemas::Done{};
 }
 
-schemas::Outcome TaskCgroups::limit_devices(const std::string& relative) {
+schemas::Outcome TaskCgroups::limit_devices(const std::string& relative,
+                                            const DeviceRules& devices) {
   const std::string denied = file("devices", relative, "devices.deny");
-  if (denied.empty()) {
-    return schemas::Done{};  // no such controller; nodev mounts and dropped rights remain
+  // Without the controller nodev mounts and dropped rights remain. A new cgroup has all devices.
+  if (denied.empty() || devices.reach == DeviceRules::Reach::all) {
+    return schemas::Done{};
   }
   if (const int error = write_file(denied, "a"); error != 0) {
     return cgroup_error("take the devices from", denied, error);
   }
   const std::string allowed = file("devices", relative, "devices.allow");
-  for (const std::string_view device : allowed_devices) {
-    if (const int error = write_file(allowed, std::string(device)); error != 0) {
+  std::vector<std::string> rules(allowed_devices.begin(), allowed_devices.end());
+  rules.insert(rules.end(), devices.allowed.begin(), devices.allowed.end());
+  for (const std::string& device : rules) {
+    if (const int error = write_file(allowed, device); error != 0) {
       return cgroup_error("allow devices in", allowed, error);
     }
   }
@@ -340,25 +368,52 @@ std::int64_t TaskCgroups::memory_kills(const std::string& task,
   return events ? number_of(*events, "oom_kill") : 0;
 }
 
-schemas::Outcome TaskCgroups::remove(const std::string& task, const std::string& container) {
+std::vector<std::string> TaskCgroups::directories(const std::string& relative) const {
   std::vector<std::string> paths;
   for (const CgroupMount& mount : hierarchy_.mounts) {
-    paths.push_back(directory(mount, path(task, container)));
+    paths.push_back(directory(mount, relative));
   }
   if (!hierarchy_.unified.empty()) {
-    paths.push_back(hierarchy_.unified + path(task, container));
+    paths.push_back(hierarchy_.unified + relative);
   }
-  const auto deadline = std::chrono::steady_clock::now() + removal_limit;
-  for (const std::string& path : paths) {
-    // A killed process leaves its cgroup a moment after the signal.
-    for (int error = remove_tree(path); error != 0; error = remove_tree(path)) {
-      if (std::chrono::steady_clock::now() > deadline) {
-        return cgroup_error("remove", path, error);
+  return paths;
+}
+
+schemas::Outcome TaskCgroups::remove(const std::string& task, const std::string& container) {
+  return remove_all(directories(path(task, container)));
+}
+
+schemas::Outcome TaskCgroups::create_exec(const std::string& task, const std::string& container,
+                                          const std::string& name) {
+  for (const std::string& parent : directories(path(task, container))) {
+    const std::string made = parent + "/" + name;
+    if (mkdir(made.c_str(), 0755) != 0 && errno != EEXIST && errno != ENOENT) {
+      return cgroup_error("make", made, errno);
+    }
+    // A new cpuset holds no processor, and nobody can enter it; other controllers have no such
+    // file.
+    for (const char* file : {"/cpuset.cpus", "/cpuset.mems"}) {
+      const auto given = read_file(parent + file);
+      if (hierarchy_.version == CgroupVersion::v1 && given &&
+          write_file(made + file, *given) != 0) {
+        return cgroup_error("share the processors of", made, errno);
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
   return schemas::Done{};
+}
+
+schemas::Outcome TaskCgroups::remove_exec(const std::string& task, const std::string& container,
+                                          const std::string& name) {
+  std::vector<std::string> paths;
+  for (const std::string& parent : directories(path(task, container))) {
+    for (const std::string& below : directories_in(parent)) {
+      if (name.empty() ? below.starts_with("exec-") : below == name) {
+        paths.push_back(parent + "/" + below);
+      }
+    }
+  }
+  return remove_all(paths);
 }
 
 schemas::Outcome TaskCgroups::remove_base() {

@@ -14,6 +14,12 @@
 
 namespace agent {
 
+/// Which device nodes a container may use: Docker's harmless ones, and these.
+struct DeviceRules {
+  std::vector<std::string> allowed;  ///< "c 10:200 rwm"
+  enum class Reach : std::uint8_t { listed, all } reach = Reach::listed;
+};
+
 class TaskCgroups {
  public:
   /// `base` is relative to every mount, for example "stowage-0a1b2c3d".
@@ -27,7 +33,14 @@ class TaskCgroups {
   /// Makes a container's cgroup with its limits and, on v1, its list of devices. On v2 devices are
   /// guarded by a program that the runtime attaches, so there the runtime must be told.
   schemas::Outcome create_container(const std::string& task, const std::string& container,
-                                    const ContainerLimits& limits);
+                                    const ContainerLimits& limits, const DeviceRules& devices = {});
+  /// Makes a cgroup below a container's, wherever the container has one, for what runs beside its
+  /// program. `name` begins with "exec-".
+  schemas::Outcome create_exec(const std::string& task, const std::string& container,
+                               const std::string& name);
+  /// Kills what still runs in it and removes it, waiting like `remove`. `name` empty: every one.
+  schemas::Outcome remove_exec(const std::string& task, const std::string& container,
+                               const std::string& name);
   schemas::Result<TaskUse> use(const std::string& task) const;
   /// How many processes of a container the kernel has killed for want of memory; 0 when unknown.
   [[nodiscard]] std::int64_t memory_kills(const std::string& task,
@@ -59,7 +72,9 @@ class TaskCgroups {
   schemas::Outcome make(const std::string& relative);
   schemas::Outcome hand_down(const std::string& relative);
   schemas::Outcome limit(const std::string& relative, const ContainerLimits& limits);
-  schemas::Outcome limit_devices(const std::string& relative);
+  schemas::Outcome limit_devices(const std::string& relative, const DeviceRules& devices);
+  /// Every directory of this relative path, in whatever hierarchy.
+  [[nodiscard]] std::vector<std::string> directories(const std::string& relative) const;
 
   CgroupHierarchy hierarchy_;
   std::string base_;

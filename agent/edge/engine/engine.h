@@ -1,7 +1,7 @@
 #pragma once
 
 // What runs containers on this host. Everything blocks and may be called from any thread; calls
-// about one container must not overlap, calls about different ones may.
+// about one container must not overlap (`exec` may), calls about different ones may.
 
 #include <chrono>
 #include <cstdint>
@@ -70,11 +70,15 @@ enum class NetworkKind : std::uint8_t {
 
 enum class Access : std::uint8_t { read_write, read_only };
 
-/// A file or directory of the host, seen in the container.
+/// A file or directory of the host, seen in the container. A source that is not there is made, as
+/// a directory of root's.
 struct BindMount {
   std::string source;
   std::string target;
   Access access = Access::read_write;
+  /// A volume that begins as what the image has at `target`: when the source is an empty directory,
+  /// the image's files are copied into it, with the owner and mode of the directory they lie in.
+  enum class Begin : std::uint8_t { as_it_is, as_the_image } begin = Begin::as_it_is;
 };
 
 /// Limits of one container inside its task. Absent: the task's are the only ones.
@@ -82,6 +86,8 @@ struct ContainerLimits {
   schemas::CpuUnits cpu;                     ///< share among the task's containers; 0 = least
   std::optional<schemas::MemoryMib> memory;  ///< killed beyond it
   std::optional<schemas::MemoryMib> memory_reservation;  ///< kept when the host is short
+  std::optional<schemas::MemoryMib> swap;  ///< beyond `memory`, which must be stated; absent = none
+  std::optional<std::int64_t> swappiness;  ///< 0 to 100; acts where `swap` is stated
   std::int64_t pids = 4096;
 };
 
@@ -103,6 +109,15 @@ struct ContainerSpec {
   std::vector<BindMount> mounts;  ///< /etc/hosts, /etc/resolv.conf, /etc/hostname, volumes
   Access root = Access::read_write;
   ContainerLimits limits;
+  /// By name; "nofile" has a limit of the engine's where it is not stated.
+  std::vector<schemas::Ulimit> ulimits;
+  std::vector<std::string> capabilities_add;        ///< "NET_ADMIN", or "ALL"
+  std::vector<std::string> capabilities_drop;       ///< "CHOWN", or "ALL"; ADD is stronger
+  std::vector<schemas::Device> devices;             ///< beyond the harmless ones
+  std::optional<schemas::MemoryMib> shared_memory;  ///< of /dev/shm; 64 MiB when absent
+  std::vector<schemas::Tmpfs> tmpfs;
+  bool init = false;        ///< process 1 is an init, which reaps, forwards signals, ends alike
+  bool privileged = false;  ///< all that root on the host may, but in its cgroups and namespaces
   std::map<std::string, std::string> labels;  ///< annotations of the runtime, for people
 };
 
@@ -118,7 +133,7 @@ struct CreatedContainer {
   PhaseTimes phases;
 };
 
-/// The end of a container.
+/// The end of a container, or of one run of it if it is restarted.
 struct ContainerExit {
   schemas::ContainerId id;
   schemas::TaskId task;
@@ -143,6 +158,20 @@ struct ContainerState {
   std::optional<ContainerExit> exit;  ///< set when exited
 };
 
+/// A command to run in a container that runs, beside its program: as its user, with its
+/// environment, directory and rights, within its limits.
+struct ExecRequest {
+  std::vector<std::string> arguments;
+  std::chrono::milliseconds timeout{60'000};
+};
+
+struct ExecResult {
+  std::int64_t exit_code = 0;  ///< 128 + n for signal n; 137 when it was killed for time
+  std::string output;          ///< standard output and error, the first 4 KiB
+  bool timed_out = false;
+};
+constexpr std::size_t exec_output_max = 4'096;
+
 /// What a task has used since its cgroup was made. Counters only grow; read at any time until
 /// `remove_task`, also after its containers are gone.
 struct TaskUse {
@@ -151,8 +180,8 @@ struct TaskUse {
   std::int64_t memory_peak_bytes = 0;
 };
 
-/// Called on a thread of the engine's own, once per container that was started by this process or
-/// found running by `recover`. Must not call back into the engine.
+/// Called on a thread of the engine's own, once per run of a container that was started by this
+/// process or found running by `recover`. Must not call back into the engine.
 using ExitListener = std::function<void(const ContainerExit&)>;
 
 /// Errors carry the text a user reads in a container's `reason`, ECS's prefix first
@@ -181,6 +210,16 @@ class Engine {
   virtual schemas::Result<CreatedContainer> create(const ContainerSpec& spec) = 0;
   /// Runs the program. Returns the time it took.
   virtual schemas::Result<std::chrono::microseconds> start(schemas::ContainerId id) = 0;
+  /// Runs the program of a container that has ended once more: same id, name, cgroup and log, the
+  /// root file system as it was left. Also goes on with a restart that an earlier agent began and
+  /// did not live to finish (`state` is then `exited`, with the same `finished_at` as before, or
+  /// `created`). Refused (conflict) while it runs. When it fails the container stays as it was.
+  virtual schemas::Result<std::chrono::microseconds> restart(schemas::ContainerId id) = 0;
+  /// Runs a command in a running container and waits for it. Nothing that it started is there when
+  /// this returns, in time or not. May overlap with every other call about the container; `kill`
+  /// and `remove` end it. An error means that there was no running container, or that the engine
+  /// failed; a command that cannot be run is a result, not 0.
+  virtual schemas::Result<ExecResult> exec(schemas::ContainerId id, const ExecRequest& request) = 0;
   /// Sends a signal ("SIGTERM", "TERM" or "15") to the first process. No error if it has exited.
   virtual schemas::Outcome signal(schemas::ContainerId id, const std::string& signal) = 0;
   /// Kills every process of the container; the exit is reported as any other.

@@ -18,6 +18,7 @@ class FakeEngine : public agent::Engine {
  public:
   std::function<void(const agent::ContainerExit&)> on_exit = [](const agent::ContainerExit&) {};
   std::string pull_error;
+  agent::ExecResult exec_result;
 
   [[nodiscard]] std::string version() const override { return "fake 1"; }
 
@@ -73,6 +74,23 @@ class FakeEngine : public agent::Engine {
     found->second.phase = agent::ContainerPhase::running;
     starts_[id] += 1;
     return std::chrono::microseconds(10);
+  }
+  schemas::Result<std::chrono::microseconds> restart(schemas::ContainerId id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = containers_.find(id);
+    if (found == containers_.end() || found->second.phase == agent::ContainerPhase::running) {
+      return schemas::Error{schemas::ErrorCode::conflict, "it has not ended"};
+    }
+    found->second.phase = agent::ContainerPhase::running;
+    found->second.exit.reset();
+    starts_[id] += 1;
+    return std::chrono::microseconds(10);
+  }
+  schemas::Result<agent::ExecResult> exec(schemas::ContainerId id,
+                                          const agent::ExecRequest& request) override {
+    const std::lock_guard lock(mutex_);
+    execs_.emplace_back(id, request.arguments);
+    return exec_result;
   }
   schemas::Outcome signal(schemas::ContainerId id, const std::string& signal) override {
     {
@@ -155,6 +173,11 @@ class FakeEngine : public agent::Engine {
     const std::lock_guard lock(mutex_);
     return signals_;
   }
+  /// What was run beside the containers' programs.
+  [[nodiscard]] std::vector<std::pair<schemas::ContainerId, std::vector<std::string>>> execs() {
+    const std::lock_guard lock(mutex_);
+    return execs_;
+  }
 
  private:
   mutable std::mutex mutex_;
@@ -163,6 +186,7 @@ class FakeEngine : public agent::Engine {
   std::map<schemas::ContainerId, agent::ContainerSpec> specs_;
   std::map<schemas::ContainerId, std::int64_t> starts_;
   std::vector<std::string> signals_;
+  std::vector<std::pair<schemas::ContainerId, std::vector<std::string>>> execs_;
 };
 
 /// A network that says yes. Its metadata sockets listen on loopback, on ports of their own.

@@ -148,6 +148,14 @@ Descriptor find_process(const ContainerHome& home, const std::string& cgroup) {
   return ours ? std::move(process) : Descriptor();
 }
 
+void await_end(const Descriptor& process, std::chrono::milliseconds limit) {
+  pollfd wait{.fd = process.number(), .events = POLLIN, .revents = 0};
+  if (process.open() && poll(&wait, 1, static_cast<int>(limit.count())) == 0) {
+    send_signal(process, SIGKILL);
+    poll(&wait, 1, static_cast<int>(limit.count()));
+  }
+}
+
 bool send_signal(const Descriptor& process, int number) {
   return process.open() &&
          syscall(SYS_pidfd_send_signal, process.number(), number, nullptr, 0) == 0;

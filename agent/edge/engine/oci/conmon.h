@@ -45,6 +45,12 @@ Descriptor find_supervisor(const ContainerHome& home);
 /// for a number alone may by now be another process.
 Descriptor find_process(const ContainerHome& home, const std::string& cgroup);
 
+/// How long a conmon may take to end once its container has.
+constexpr std::chrono::milliseconds supervisor_end_limit{5'000};
+
+/// Waits for a process to end; kills it when it has not by then.
+void await_end(const Descriptor& process, std::chrono::milliseconds limit);
+
 /// Sends a signal; false when the process is gone, or was never known.
 bool send_signal(const Descriptor& process, int number);
 

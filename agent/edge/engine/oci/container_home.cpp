@@ -65,8 +65,11 @@ schemas::Outcome ContainerHome::make(const ContainerRecord& record) const {
   if (mkdir(bundle_.c_str(), 0700) != 0) {
     return home_error(bundle_, errno);
   }
-  const std::string text = "format=" + std::string(format) + "\ntask=" + record.task.text() +
-                           "\nname=" + record.name + "\nimage=" + record.image_digest + "\nend\n";
+  const std::string text =
+      "format=" + std::string(format) + "\ntask=" + record.task.text() + "\nname=" + record.name +
+      "\nimage=" + record.image_digest +
+      (record.root == ContainerRecord::Root::with_devices ? "\nroot=with_devices\nend\n"
+                                                          : "\nend\n");
   if (const int error = write_file(this->record(), text); error != 0) {
     return home_error(this->record(), error);
   }
@@ -96,8 +99,36 @@ std::optional<ContainerRecord> ContainerHome::read_record() const {
   if (values["format"] != format || !id || !task) {
     return std::nullopt;
   }
-  return ContainerRecord{
-      .id = *id, .task = *task, .name = values["name"], .image_digest = values["image"]};
+  return ContainerRecord{.id = *id,
+                         .task = *task,
+                         .name = values["name"],
+                         .image_digest = values["image"],
+                         .root = values["root"] == "with_devices"
+                                     ? ContainerRecord::Root::with_devices
+                                     : ContainerRecord::Root::without_devices};
+}
+
+schemas::Outcome ContainerHome::clear_run() const {
+  std::error_code failure;
+  if (std::filesystem::exists(exit_file_, failure)) {
+    std::filesystem::remove(last_exit_file(), failure);
+    std::filesystem::create_hard_link(exit_file_, last_exit_file(), failure);
+    if (failure) {
+      return home_error(last_exit_file(), failure.value());
+    }
+  }
+  for (const std::filesystem::path& path :
+       {supervisor_pid_file(), pid_file(), control(), socket_link_, exit_file_}) {
+    std::filesystem::remove(path, failure);
+  }
+  // A volatile overlay marks its work directory, and is not mounted over that mark again.
+  for (const std::filesystem::path& path : {runtime_state_, work()}) {
+    std::filesystem::remove_all(path, failure);
+  }
+  if (mkdir(work().c_str(), 0755) != 0) {
+    return home_error(work(), errno);
+  }
+  return schemas::Done{};
 }
 
 schemas::Outcome ContainerHome::remove() const {

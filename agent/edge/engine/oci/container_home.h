@@ -4,6 +4,7 @@
 // later agent whose it is. Everything is named from the data directory and the container's id, so
 // that what a crash left can be found and removed by name.
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ struct ContainerRecord {
   schemas::TaskId task;
   std::string name;
   std::string image_digest;
+  enum class Root : std::uint8_t { without_devices, with_devices } root = Root::without_devices;
 };
 
 /// The files of one container.
@@ -44,6 +46,12 @@ class ContainerHome {
   [[nodiscard]] std::filesystem::path upper() const { return bundle_ / "upper"; }
   [[nodiscard]] std::filesystem::path work() const { return bundle_ / "work"; }
   [[nodiscard]] std::filesystem::path configuration() const { return bundle_ / "config.json"; }
+  /// What another process of the container is like; see process_json_head.
+  [[nodiscard]] std::filesystem::path process() const { return bundle_ / "process.json"; }
+  /// The exit file of the run before this one, and how many of its processes the kernel had killed
+  /// for memory by then. There from the moment a restart begins.
+  [[nodiscard]] std::filesystem::path last_exit_file() const { return bundle_ / "last_exit"; }
+  [[nodiscard]] std::filesystem::path earlier_kills() const { return bundle_ / "earlier_kills"; }
   [[nodiscard]] std::filesystem::path record() const { return bundle_ / "record"; }
   [[nodiscard]] std::filesystem::path pid_file() const { return bundle_ / "pid"; }
   [[nodiscard]] std::filesystem::path supervisor_pid_file() const { return bundle_ / "conmon.pid"; }
@@ -57,6 +65,9 @@ class ContainerHome {
   schemas::Outcome make(const ContainerRecord& record) const;
   /// The record, or nothing when it is not there or not whole: then nothing else was made.
   [[nodiscard]] std::optional<ContainerRecord> read_record() const;
+  /// Removes what the run that has ended left, so that another can be made: its exit is kept as the
+  /// last one. Interrupted anywhere, either the exit file or the last exit's is there.
+  schemas::Outcome clear_run() const;
   /// Removes every file of the container. Repeatable.
   schemas::Outcome remove() const;
 

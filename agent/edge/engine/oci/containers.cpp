@@ -1,6 +1,5 @@
 #include "agent/edge/engine/oci/containers.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
 #include <sys/mount.h>
@@ -26,7 +25,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds create_limit{60'000};
 constexpr std::chrono::milliseconds start_limit{30'000};
-constexpr std::chrono::milliseconds supervisor_end_limit{5'000};
 /// How often logs are looked at: long enough to cost nothing with a thousand containers, short
 /// enough that a container that writes 100 MB/s cannot go far beyond its limit.
 constexpr std::chrono::milliseconds tick{250};
@@ -65,15 +63,6 @@ std::int64_t open_files_allowed() {
                                       limit.rlim_max, static_cast<rlim_t>(open_files_max))));
 }
 
-/// Waits for a process to end; kills it when it has not by then.
-void await_end(const Descriptor& process, std::chrono::milliseconds limit) {
-  pollfd wait{.fd = process.number(), .events = POLLIN, .revents = 0};
-  if (process.open() && poll(&wait, 1, static_cast<int>(limit.count())) == 0) {
-    send_signal(process, SIGKILL);
-    poll(&wait, 1, static_cast<int>(limit.count()));
-  }
-}
-
 bool is_container_name(const std::string& name) {
   return !name.empty() && name.size() <= 255 &&
          std::all_of(name.begin(), name.end(), [](char character) {
@@ -85,12 +74,33 @@ bool is_container_name(const std::string& name) {
 
 /// `nodev`: a device node in an image's layer opens nothing. `volatile`: without it the kernel
 /// flushes the whole disk when a container ends; what a container wrote does not outlive it.
-PrivateMount root_mount(const ContainerHome& home, const std::filesystem::path& image_root) {
+PrivateMount root_mount(const ContainerHome& home, const ContainerRecord& record,
+                        const std::filesystem::path& image_root) {
   return {.type = "overlay",
           .target = home.root().string(),
           .options = "volatile,lowerdir=" + image_root.string() +
                      ",upperdir=" + home.upper().string() + ",workdir=" + home.work().string(),
-          .flags = MS_NODEV};
+          .flags = record.root == ContainerRecord::Root::with_devices
+                       ? 0UL
+                       : static_cast<unsigned long>(MS_NODEV)};
+}
+
+ContainerRecord record_of(const ContainerSpec& spec) {
+  return {.id = spec.id,
+          .task = spec.task,
+          .name = spec.name,
+          .image_digest = spec.image_digest,
+          .root = spec.privileged ? ContainerRecord::Root::with_devices
+                                  : ContainerRecord::Root::without_devices};
+}
+
+DeviceRules device_rules(const ContainerSpec& spec, const RuntimeChoices& choices) {
+  DeviceRules rules;
+  rules.reach = spec.privileged ? DeviceRules::Reach::all : DeviceRules::Reach::listed;
+  for (const HostDevice& device : choices.devices) {
+    rules.allowed.push_back(device.rule());
+  }
+  return rules;
 }
 
 }  // namespace
@@ -111,11 +121,11 @@ std::filesystem::path Containers::log_path(schemas::TaskId task, const std::stri
 }
 
 ContainerExit Containers::exit_of(const ContainerHome& home, const ContainerRecord& record,
-                                  Held::End end) {
+                                  Held::End end, const std::filesystem::path& exit_file) {
   ContainerExit exit{
       .id = record.id,
       .task = record.task,
-      .exit_code = number_in_file(home.exit_file()),
+      .exit_code = number_in_file(exit_file),
       .out_of_memory = false,
       .reason = {},
       .finished_at = std::chrono::floor<schemas::Duration>(std::chrono::system_clock::now())};
@@ -126,7 +136,7 @@ ContainerExit Containers::exit_of(const ContainerHome& home, const ContainerReco
     return exit;
   }
   struct stat status {};
-  if (stat(home.exit_file().c_str(), &status) == 0) {
+  if (stat(exit_file.c_str(), &status) == 0) {
     exit.finished_at = std::chrono::floor<schemas::Duration>(
         schemas::Instant(std::chrono::seconds(status.st_mtim.tv_sec)) +
         std::chrono::nanoseconds(status.st_mtim.tv_nsec));
@@ -134,7 +144,8 @@ ContainerExit Containers::exit_of(const ContainerHome& home, const ContainerReco
   // conmon also says "oom" when only a child died; the container is out of memory when its own end
   // was the kernel's doing.
   if (exit.exit_code == killed_by_kernel && end == Held::End::natural &&
-      cgroups_.memory_kills(record.task.text(), home.id()) > 0) {
+      cgroups_.memory_kills(record.task.text(), home.id()) >
+          number_in_file(home.earlier_kills()).value_or(0)) {
     exit.out_of_memory = true;
     exit.reason = "OutOfMemoryError: Container killed due to memory usage";
   }
@@ -155,37 +166,54 @@ schemas::Result<Supervised> Containers::make(const ContainerSpec& spec, const Co
   if (!directory.ok()) {
     return directory.error();
   }
-  if (auto made = cgroups_.create_container(task, home.id(), spec.limits); !made.ok()) {
-    return made.error();
+  for (const BindMount& mount : spec.mounts) {
+    // Two containers of a task may be made at once and share a volume: one of them fills it.
+    const std::lock_guard lock(volumes_mutex_);
+    if (auto begun = begin_volume(mount, image_root); !begun.ok()) {
+      return begun.error();
+    }
   }
   RuntimeChoices choices;
   choices.root = home.root().string();
   choices.identity = identity.value();
   choices.open_files_max = open_files_allowed();
-  runtime_.choose(choices, cgroups_, task, home.id());
-  const std::filesystem::path log = log_path(spec.task, spec.name);
+  if (auto chosen = runtime_.choose(choices, spec, cgroups_, home.id()); !chosen.ok()) {
+    return chosen.error();
+  }
+  if (auto made =
+          cgroups_.create_container(task, home.id(), spec.limits, device_rules(spec, choices));
+      !made.ok()) {
+    return made.error();
+  }
   std::error_code failure;
-  std::filesystem::create_directories(log.parent_path(), failure);
-  const int error = failure ? failure.value()
-                            : write_file(home.configuration(), runtime_config_json(spec, choices));
+  std::filesystem::create_directories(log_path(spec.task, spec.name).parent_path(), failure);
+  int error = failure.value();
+  error = error != 0 ? error : write_file(home.configuration(), runtime_config_json(spec, choices));
+  error = error != 0 ? error : write_file(home.process(), process_json_head(spec, choices));
   if (error != 0) {
     return schemas::Error{.code = schemas::ErrorCode::server,
                           .message = "cannot write below " + home_.data.string() + ": " +
                                      std::system_category().message(error)};
   }
+  phases.rootfs = since(begin);
+  const auto creating = Clock::now();
+  auto made = supervised(home, record_of(spec), image_root);
+  phases.create = since(creating);
+  return made;
+}
+
+schemas::Result<Supervised> Containers::supervised(const ContainerHome& home,
+                                                   const ContainerRecord& record,
+                                                   const std::filesystem::path& image_root) {
   Supervision supervision;
   supervision.conmon = conmon_;
   supervision.groups = cgroups_.supervisor_entrances();
   supervision.mounts = hidden_mounts(cgroups_.hierarchy());
-  supervision.mounts.push_back(root_mount(home, image_root));
-  supervision.name = spec.name;
-  supervision.log = log;
-  runtime_.call_by(supervision, home_, cgroups_, task, home.id());
-  phases.rootfs = since(begin);
-  const auto creating = Clock::now();
-  auto supervised = supervise(home_, home, supervision, create_limit);
-  phases.create = since(creating);
-  return supervised;
+  supervision.mounts.push_back(root_mount(home, record, image_root));
+  supervision.name = record.name;
+  supervision.log = log_path(record.task, record.name);
+  runtime_.call_by(supervision, home_, cgroups_, record.task.text(), home.id());
+  return supervise(home_, home, supervision, create_limit);
 }
 
 schemas::Result<CreatedContainer> Containers::create(const ContainerSpec& spec,
@@ -203,8 +231,7 @@ schemas::Result<CreatedContainer> Containers::create(const ContainerSpec& spec,
          .message = "the image " + spec.image_digest + " is not on this host; pull it first"});
   }
   const ContainerHome home(home_, spec.id);
-  const ContainerRecord record{
-      .id = spec.id, .task = spec.task, .name = spec.name, .image_digest = spec.image_digest};
+  const ContainerRecord record = record_of(spec);
   if (std::filesystem::exists(home.bundle())) {
     return create_error({.code = schemas::ErrorCode::conflict,
                          .message = "container " + home.id() + " exists already; remove it first"});
@@ -298,6 +325,14 @@ schemas::Outcome Containers::kill(schemas::ContainerId id) { return signal(id, "
 
 schemas::Outcome Containers::clean(const ContainerHome& home, const ContainerRecord& record) {
   await_end(find_supervisor(home), supervisor_end_limit);
+  {
+    // They end with the container's first process, or with their cgroup here below.
+    std::unique_lock lock(mutex_);
+    exec_over_.wait_for(lock, supervisor_end_limit, [&] {
+      const auto found = held_.find(record.id);
+      return found == held_.end() || found->second.execs == 0;
+    });
+  }
   if (auto removed = cgroups_.remove(record.task.text(), home.id()); !removed.ok()) {
     return removed;
   }
@@ -381,7 +416,7 @@ void Containers::supervisor_ended(schemas::ContainerId id) {
       return;
     }
     Held& held = found->second;
-    exit = exit_of(home, held.record, held.end);
+    exit = exit_of(home, held.record, held.end, home.exit_file());
     if (!exit.exit_code) {
       send_signal(held.process, SIGKILL);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -38,6 +39,9 @@ class Containers {
   schemas::Result<CreatedContainer> create(const ContainerSpec& spec,
                                            const std::filesystem::path& image_root);
   schemas::Result<std::chrono::microseconds> start(schemas::ContainerId id);
+  schemas::Result<std::chrono::microseconds> restart(schemas::ContainerId id,
+                                                     const std::filesystem::path& image_root);
+  schemas::Result<ExecResult> exec(schemas::ContainerId id, const ExecRequest& request);
   schemas::Outcome signal(schemas::ContainerId id, const std::string& signal);
   schemas::Outcome kill(schemas::ContainerId id);
   /// Kills it, for it will be removed: its end is no longer reported.
@@ -64,13 +68,22 @@ class Containers {
     std::optional<ContainerExit> exit;
     enum class End : std::uint8_t { natural, killed, removed } end = End::natural;
     enum class Watch : std::uint8_t { no, yes } watch = Watch::no;
+    std::int64_t execs = 0;  ///< that run now
   };
 
   std::optional<Held> look(const ContainerHome& home, const ContainerRecord& record);
   schemas::Result<Supervised> make(const ContainerSpec& spec, const ContainerHome& home,
                                    const std::filesystem::path& image_root, PhaseTimes& phases);
+  schemas::Result<Supervised> supervised(const ContainerHome& home, const ContainerRecord& record,
+                                         const std::filesystem::path& image_root);
   schemas::Outcome clean(const ContainerHome& home, const ContainerRecord& record);
-  ContainerExit exit_of(const ContainerHome& home, const ContainerRecord& record, Held::End end);
+  /// `exit_file`: of this run, or of the last one.
+  ContainerExit exit_of(const ContainerHome& home, const ContainerRecord& record, Held::End end,
+                        const std::filesystem::path& exit_file);
+  schemas::Outcome make_again(const ContainerHome& home, const ContainerRecord& record,
+                              const std::filesystem::path& image_root);
+  schemas::Result<ExecResult> exec_in(const ContainerHome& home, const std::string& task,
+                                      const std::string& name, const ExecRequest& request);
   ContainerState state_of(const Held& held) const;
   void supervisor_ended(schemas::ContainerId id);
   void rotate_logs();
@@ -81,7 +94,10 @@ class Containers {
   TaskCgroups& cgroups_;
   LogLimits log_limits_;
   ExitListener on_exit_;
+  std::mutex volumes_mutex_;
   std::mutex mutex_;
+  std::condition_variable exec_over_;
+  std::int64_t execs_made_ = 0;
   std::map<schemas::ContainerId, Held> held_;
   ExitWatch watch_;  ///< last: its thread uses all of the above
 };

@@ -17,11 +17,18 @@ std::optional<Containers::Held> Containers::look(const ContainerHome& home,
   held.record = record;
   if (number_in_file(home.exit_file())) {
     held.phase = ContainerPhase::exited;
-    held.exit = exit_of(home, record, Held::End::natural);
+    held.exit = exit_of(home, record, Held::End::natural, home.exit_file());
     return held;
   }
   if (!number_in_file(home.supervisor_pid_file()) || !number_in_file(home.pid_file())) {
-    return std::nullopt;  // it was being made, and nothing of it can have run
+    if (!number_in_file(home.last_exit_file())) {
+      return std::nullopt;  // it was being made, and nothing of it can have run
+    }
+    // It was being made again: then it is what it was before.
+    kill_mentioning(home.id());
+    held.phase = ContainerPhase::exited;
+    held.exit = exit_of(home, record, Held::End::natural, home.last_exit_file());
+    return held;
   }
   held.process = find_process(home, cgroups_.path(record.task.text(), home.id()));
   if (find_supervisor(home).open()) {
@@ -33,7 +40,7 @@ std::optional<Containers::Held> Containers::look(const ContainerHome& home,
   }
   send_signal(held.process, SIGKILL);
   held.phase = ContainerPhase::exited;
-  held.exit = exit_of(home, record, Held::End::natural);
+  held.exit = exit_of(home, record, Held::End::natural, home.exit_file());
   return held;
 }
 
@@ -48,6 +55,9 @@ schemas::Outcome Containers::load() {
     const auto record = home.read_record();
     auto held = record ? look(home, *record) : std::nullopt;
     if (held) {
+      if (auto removed = cgroups_.remove_exec(record->task.text(), home.id(), ""); !removed.ok()) {
+        return removed;  // what ran beside it has nobody left to report to
+      }
       const std::lock_guard lock(mutex_);
       held_.insert_or_assign(*id, *std::move(held));
       continue;

@@ -142,6 +142,14 @@ class OciEngine final : public Engine {
   schemas::Result<std::chrono::microseconds> start(schemas::ContainerId id) override {
     return containers_.start(id);
   }
+  schemas::Result<std::chrono::microseconds> restart(schemas::ContainerId id) override {
+    const auto state = containers_.state(id);
+    return state.ok() ? containers_.restart(id, images_.root_of(state.value().image_digest))
+                      : schemas::Result<std::chrono::microseconds>(state.error());
+  }
+  schemas::Result<ExecResult> exec(schemas::ContainerId id, const ExecRequest& request) override {
+    return containers_.exec(id, request);
+  }
   schemas::Outcome signal(schemas::ContainerId id, const std::string& signal) override {
     return containers_.signal(id, signal);
   }

@@ -29,6 +29,8 @@ namespace agent {
 namespace {
 
 constexpr std::size_t output_max = 65'536;
+/// What the kernel keeps for a reader: more cannot have been written before the program's end.
+constexpr std::int64_t pipe_bytes = 65'536;
 constexpr int passed_number = 3;
 
 /// Everything the child needs, laid out before it exists: between vfork and exec it must not
@@ -207,7 +209,7 @@ void kill_mentioning(const std::string& text) {
   }
 }
 
-schemas::Result<Ended> run_program(Program program, std::chrono::milliseconds limit) {
+schemas::Result<Ended> run_within(Program program, std::chrono::milliseconds limit) {
   std::array<int, 2> pipe_ends{};
   if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) {
     return program_error(program, "be given a pipe", errno);
@@ -224,6 +226,7 @@ schemas::Result<Ended> run_program(Program program, std::chrono::milliseconds li
   Ended ended;
   const auto deadline = std::chrono::steady_clock::now() + limit;
   std::array<char, 8192> piece{};
+  std::int64_t read_after_end = 0;
   // Until the program ends, not until its pipe closes: a grandchild may keep that open.
   for (bool running = true; running;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -234,16 +237,16 @@ schemas::Result<Ended> run_program(Program program, std::chrono::milliseconds li
     if (left.count() <= 0 ||
         poll(waits.data(), waits.size(), static_cast<int>(left.count())) == 0) {
       ::kill(-child.value().id, SIGKILL);
-      wait_for(child.value());
-      return schemas::Error{.code = schemas::ErrorCode::server,
-                            .message = program.arguments.front() +
-                                       " was killed: it took longer than " +
-                                       std::to_string(limit.count()) + " ms"};
+      ended.status = wait_for(child.value());
+      ended.timed_out = true;
+      return ended;
     }
     running = waits[1].revents == 0;
     ssize_t moved = 0;
     if (waits[0].revents != 0 && (moved = read(reading.number(), piece.data(), piece.size())) > 0) {
-      running = true;  // there may be more than this piece
+      // There may be more than this piece; but a grandchild may go on writing for ever.
+      read_after_end += running ? 0 : moved;
+      running = running || read_after_end < pipe_bytes;
       const auto room = output_max - std::min(output_max, ended.output.size());
       ended.output.append(piece.data(), std::min(room, static_cast<std::size_t>(moved)));
     } else if (waits[0].revents != 0 && waits[1].revents == 0) {
@@ -251,6 +254,17 @@ schemas::Result<Ended> run_program(Program program, std::chrono::milliseconds li
     }
   }
   ended.status = wait_for(child.value());
+  return ended;
+}
+
+schemas::Result<Ended> run_program(Program program, std::chrono::milliseconds limit) {
+  const std::string name = program.arguments.front();
+  auto ended = run_within(std::move(program), limit);
+  if (ended.ok() && ended.value().timed_out) {
+    return schemas::Error{.code = schemas::ErrorCode::server,
+                          .message = name + " was killed: it took longer than " +
+                                     std::to_string(limit.count()) + " ms"};
+  }
   return ended;
 }
 

@@ -71,11 +71,15 @@ schemas::Result<Child> start_program(const Program& program);
 struct Ended {
   std::int64_t status = 0;  ///< its exit code, or 128 + the signal that killed it
   std::string output;       ///< what it wrote to standard output and error, cut at 64 KiB
+  bool timed_out = false;   ///< it was killed, beyond its limit
 };
 
 /// Kills every process that has this text among its arguments. For what a crash left running
 /// before it had written down who it is.
 void kill_mentioning(const std::string& text);
+
+/// Runs a program to its end, or to ours. Beyond the limit its session is killed.
+schemas::Result<Ended> run_within(Program program, std::chrono::milliseconds limit);
 
 /// Runs a program to its end, or to ours. Beyond the limit its session is killed and the error says
 /// so.

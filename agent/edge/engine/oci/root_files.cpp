@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <system_error>
 #include <vector>
@@ -21,6 +22,7 @@ namespace agent {
 namespace {
 
 constexpr std::size_t account_file_max = 1'048'576;
+constexpr std::chrono::minutes volume_copy_limit{2};
 
 schemas::Error refusal(const std::string& why) {
   return {.code = schemas::ErrorCode::client, .message = "CannotCreateContainerError: " + why};
@@ -126,7 +128,43 @@ schemas::Outcome cover(const std::string& path, const ProcessIdentity& fresh,
   return schemas::Done{};
 }
 
+/// Copies all that lies in an open directory, with owners, modes and times.
+schemas::Outcome copy_directory(const Descriptor& from, const std::string& to) {
+  const auto copier = find_program("cp");
+  if (!copier) {
+    return refusal("the program cp, which fills a volume with the image's files, is not here");
+  }
+  Program copy;
+  copy.arguments = {*copier, "-aT", "/proc/self/fd/3/.", to};
+  copy.environment = program_environment();
+  copy.passed = from.number();
+  const auto copied = run_program(std::move(copy), volume_copy_limit);
+  if (!copied.ok() || copied.value().status != 0) {
+    return refusal("a volume cannot be filled with the image's files: " +
+                   (copied.ok() ? said_by(copied.value().output) : copied.error().message));
+  }
+  return schemas::Done{};
+}
+
 }  // namespace
+
+schemas::Outcome begin_volume(const BindMount& mount, const std::filesystem::path& image_root) {
+  std::error_code failure;
+  if (!std::filesystem::exists(mount.source, failure)) {
+    std::filesystem::create_directories(mount.source, failure);
+  }
+  if (failure) {
+    return refusal("the source of a mount cannot be made: " + mount.source + ": " +
+                   failure.message());
+  }
+  if (mount.begin == BindMount::Begin::as_it_is ||
+      !std::filesystem::is_directory(mount.source, failure) ||
+      !std::filesystem::is_empty(mount.source, failure) || failure) {
+    return schemas::Done{};
+  }
+  const Descriptor image = open_in_root(image_root, mount.target, O_RDONLY | O_DIRECTORY);
+  return image.open() ? copy_directory(image, mount.source) : schemas::Done{};
+}
 
 schemas::Result<ProcessIdentity> identity_of(const std::string& user,
                                              const std::filesystem::path& image_root) {

@@ -22,4 +22,8 @@ schemas::Outcome make_working_directory(const std::string& directory,
                                         const std::filesystem::path& image_root,
                                         const std::filesystem::path& upper);
 
+/// Makes the source of a mount if it is not there, and lets a volume begin as the image's files
+/// where it is to. CannotCreateContainerError with the path that could not be made.
+schemas::Outcome begin_volume(const BindMount& mount, const std::filesystem::path& image_root);
+
 }  // namespace agent

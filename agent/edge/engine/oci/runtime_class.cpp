@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <set>
+#include <utility>
 
 #include "agent/edge/engine/oci/seccomp_profile.h"
 
@@ -34,11 +36,11 @@ std::string base64(const std::string& bytes) {
 }
 
 /// Beside this program, where the build and an installation put it.
-std::string enter_program_path() {
+std::string own_program(const std::string& name) {
   std::error_code failure;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failure);
-  const std::string beside = (self.parent_path() / "ecs-enter").string();
-  return access(beside.c_str(), X_OK) == 0 ? beside : find_program("ecs-enter").value_or("");
+  const std::string beside = (self.parent_path() / name).string();
+  return access(beside.c_str(), X_OK) == 0 ? beside : find_program(name).value_or("");
 }
 
 schemas::Error missing(const std::string& program, const std::string& package) {
@@ -73,15 +75,66 @@ void RuntimeClass::call_by(Supervision& supervision, const EngineHome& engine,
   }
 }
 
-void RuntimeClass::choose(RuntimeChoices& choices, const TaskCgroups& groups,
-                          const std::string& task, const std::string& container) const {
-  choices.seccomp_program = seccomp_program;
+schemas::Outcome RuntimeClass::choose_rights(RuntimeChoices& choices,
+                                             const ContainerSpec& spec) const {
+  const CapabilitySet host = host_capabilities();
+  std::vector<std::string> added = spec.capabilities_add;
+  if (spec.privileged) {
+    added.emplace_back("ALL");
+  }
+  const auto capabilities = capabilities_of(added, spec.capabilities_drop, host);
+  if (!capabilities.ok()) {
+    return capabilities.error();
+  }
+  choices.capabilities = capabilities.value();
+  auto devices = host_devices(spec.devices);
+  if (!devices.ok()) {
+    return devices.error();
+  }
+  choices.devices = std::move(devices).value();
+  if (spec.privileged) {
+    std::set<std::string> stated;
+    for (const HostDevice& device : choices.devices) {
+      stated.insert(device.path);
+    }
+    for (HostDevice& device : all_host_devices()) {
+      if (!stated.contains(device.path)) {
+        choices.devices.push_back(std::move(device));
+      }
+    }
+  }
+  const CapabilitySet relevant = filter_relevant(choices.capabilities);
+  if (name != "crun" || spec.privileged || relevant == 0) {
+    choices.seccomp_program = seccomp_program;
+    return schemas::Done{};
+  }
+  const auto filter = agent::seccomp_program(relevant);
+  if (!filter.ok()) {
+    return filter.error();
+  }
+  choices.seccomp_program = base64(filter.value());
+  return schemas::Done{};
+}
+
+schemas::Outcome RuntimeClass::choose(RuntimeChoices& choices, const ContainerSpec& spec,
+                                      const TaskCgroups& groups,
+                                      const std::string& container) const {
+  if (auto chosen = choose_rights(choices, spec); !chosen.ok()) {
+    return chosen;
+  }
+  const std::string task = spec.task.text();
   choices.oom_score_adj = oom_score_to_state();
-  choices.root_flags =
-      name == "crun" ? RuntimeChoices::RootFlags::stated_again : RuntimeChoices::RootFlags::kept;
+  choices.root_flags = name == "crun" && !spec.privileged ? RuntimeChoices::RootFlags::stated_again
+                                                          : RuntimeChoices::RootFlags::kept;
+  if (spec.init) {
+    if (init_program.empty()) {
+      return missing("ecs-init", "it beside ecs-agent, where the build puts it");
+    }
+    choices.init_program = init_program;
+  }
   if (cgroups == CgroupDuty::the_runtimes) {
     choices.cgroup_path = groups.path(task, container);
-    return;
+    return schemas::Done{};
   }
   for (const CgroupMount& mount : groups.hierarchy().mounts) {
     for (const std::string_view controller : shown_controllers) {
@@ -93,6 +146,7 @@ void RuntimeClass::choose(RuntimeChoices& choices, const TaskCgroups& groups,
       }
     }
   }
+  return schemas::Done{};
 }
 
 schemas::Result<RuntimeClass> find_runtime(const std::string& name,
@@ -112,6 +166,7 @@ schemas::Result<RuntimeClass> find_runtime(const std::string& name,
                        .cgroups = CgroupDuty::the_runtimes,
                        .start_by = name == "crun" ? StartBy::pipe : StartBy::verb,
                        .enter_program = {},
+                       .init_program = own_program("ecs-init"),
                        .seccomp_program = {}};
   Program ask;
   ask.arguments = {*program, "--version"};
@@ -132,7 +187,7 @@ schemas::Result<RuntimeClass> find_runtime(const std::string& name,
     runtime.seccomp_program = base64(filter.value());
     if (hierarchy.version == CgroupVersion::v1) {
       runtime.cgroups = CgroupDuty::ours;
-      runtime.enter_program = enter_program_path();
+      runtime.enter_program = own_program("ecs-enter");
       if (runtime.enter_program.empty()) {
         return missing("ecs-enter", "it beside ecs-agent, where the build puts it");
       }

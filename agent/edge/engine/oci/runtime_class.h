@@ -36,6 +36,7 @@ struct RuntimeClass {
   CgroupDuty cgroups = CgroupDuty::the_runtimes;
   StartBy start_by = StartBy::verb;
   std::string enter_program;    ///< ecs-enter
+  std::string init_program;     ///< ecs-init; empty = not found
   std::string seccomp_program;  ///< base64, for crun; empty = the runtime compiles the profile
 
   /// The runtime's own arguments before its verb.
@@ -43,9 +44,12 @@ struct RuntimeClass {
   /// Fills in how conmon calls it for this container.
   void call_by(Supervision& supervision, const EngineHome& engine, const TaskCgroups& cgroups,
                const std::string& task, const std::string& container) const;
-  /// Fills in what the configuration says about cgroups and system calls.
-  void choose(RuntimeChoices& choices, const TaskCgroups& cgroups, const std::string& task,
-              const std::string& container) const;
+  /// Fills in what the configuration says about rights, devices, system calls and cgroups.
+  schemas::Outcome choose(RuntimeChoices& choices, const ContainerSpec& spec,
+                          const TaskCgroups& cgroups, const std::string& container) const;
+
+ private:
+  schemas::Outcome choose_rights(RuntimeChoices& choices, const ContainerSpec& spec) const;
 };
 
 /// Looks at this host and decides. Fails when a program is missing, naming its package.

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "agent/edge/engine/engine.h"
+#include "agent/edge/engine/oci/capabilities.h"
+#include "agent/edge/engine/oci/devices.h"
 
 namespace agent {
 
@@ -21,6 +24,10 @@ struct ProcessIdentity {
 struct RuntimeChoices {
   std::string root;  ///< absolute path where the root file system is mounted
   ProcessIdentity identity;
+  CapabilitySet capabilities = default_capabilities();
+  std::vector<HostDevice> devices;
+  /// The host's path of ecs-init, where the container is to begin with it; else empty.
+  std::string init_program;
   /// Empty: the runtime is kept from cgroups, the process is in its own already.
   std::string cgroup_path;
   /// Host directories to show below /sys/fs/cgroup when the runtime cannot: (name, source). With a
@@ -35,9 +42,16 @@ struct RuntimeChoices {
   enum class RootFlags : std::uint8_t { kept, stated_again } root_flags = RootFlags::kept;
 };
 
-/// The OCI runtime configuration (config.json): Docker's default capabilities, no new privileges,
-/// the system call filter, masked and read-only kernel files, no device but the harmless ones,
-/// private mounts and namespaces.
+/// The OCI runtime configuration (config.json): the capabilities chosen, no new privileges, the
+/// system call filter, masked and read-only kernel files, no device but the harmless ones and those
+/// chosen, private mounts and namespaces. A privileged container has none of these bounds but the
+/// last.
 std::string runtime_config_json(const ContainerSpec& spec, const RuntimeChoices& choices);
+
+/// The process of a container as its configuration states it, without what it runs: a JSON object
+/// that lacks its "args" and its end.
+std::string process_json_head(const ContainerSpec& spec, const RuntimeChoices& choices);
+/// Such an object made whole: another process beside the container's, alike in everything else.
+std::string process_json(const std::string& head, std::span<const std::string> arguments);
 
 }  // namespace agent

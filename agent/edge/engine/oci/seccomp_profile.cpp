@@ -7,7 +7,9 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <set>
 #include <system_error>
+#include <vector>
 
 #include "schemas/codec/json_text.h"
 
@@ -93,6 +95,50 @@ constexpr std::array<ConditionalSyscall, 8> conditional{{
     {"personality", SyscallRule::allowed_if_equal, 0xffffffff},
 }};
 
+constexpr std::array<std::string_view, 22> of_sys_admin{
+    "bpf",      "clone",           "clone3",      "fanotify_init", "fsconfig",    "fsmount",
+    "fsopen",   "fspick",          "mount",       "mount_setattr", "move_mount",  "open_tree",
+    "quotactl", "perf_event_open", "quotactl_fd", "setdomainname", "sethostname", "setns",
+    "syslog",   "umount",          "umount2",     "unshare"};
+constexpr std::array<std::string_view, 1> of_dac_read_search{"open_by_handle_at"};
+constexpr std::array<std::string_view, 1> of_sys_boot{"reboot"};
+constexpr std::array<std::string_view, 3> of_sys_module{"delete_module", "init_module",
+                                                        "finit_module"};
+constexpr std::array<std::string_view, 1> of_sys_pacct{"acct"};
+constexpr std::array<std::string_view, 2> of_sys_ptrace{"kcmp", "process_madvise"};
+constexpr std::array<std::string_view, 2> of_sys_rawio{"iopl", "ioperm"};
+constexpr std::array<std::string_view, 4> of_sys_time{"settimeofday", "stime", "clock_settime",
+                                                      "clock_settime64"};
+constexpr std::array<std::string_view, 1> of_sys_tty_config{"vhangup"};
+constexpr std::array<std::string_view, 4> of_sys_nice{"get_mempolicy", "mbind", "set_mempolicy",
+                                                      "set_mempolicy_home_node"};
+constexpr std::array<std::string_view, 1> of_syslog{"syslog"};
+
+constexpr std::array<CapabilitySyscalls, 11> by_capability{{
+    {"SYS_ADMIN", of_sys_admin},
+    {"DAC_READ_SEARCH", of_dac_read_search},
+    {"SYS_BOOT", of_sys_boot},
+    {"SYS_MODULE", of_sys_module},
+    {"SYS_PACCT", of_sys_pacct},
+    {"SYS_PTRACE", of_sys_ptrace},
+    {"SYS_RAWIO", of_sys_rawio},
+    {"SYS_TIME", of_sys_time},
+    {"SYS_TTY_CONFIG", of_sys_tty_config},
+    {"SYS_NICE", of_sys_nice},
+    {"SYSLOG", of_syslog},
+}};
+
+/// What these capabilities open, each call once.
+std::set<std::string_view> opened_by(CapabilitySet capabilities) {
+  std::set<std::string_view> opened;
+  for (const CapabilitySyscalls& group : by_capability) {
+    if ((capabilities & capability_named(group.capability).value_or(0)) != 0) {
+      opened.insert(group.names.begin(), group.names.end());
+    }
+  }
+  return opened;
+}
+
 void append_rule(std::string& json, const ConditionalSyscall& call) {
   json += ",{\"names\":[\"" + std::string(call.name) + "\"],\"action\":";
   if (call.rule == SyscallRule::absent) {
@@ -135,8 +181,11 @@ scmp_arg_cmp condition(const ConditionalSyscall& call) {
 
 /// 0, or the negative error of the first rule that libseccomp refused. A call that this machine's
 /// architecture does not have is passed over: nobody can make it.
-int add_rules(scmp_filter_ctx filter) {
-  for (const std::string_view name : allowed) {
+int add_rules(scmp_filter_ctx filter, CapabilitySet capabilities) {
+  const std::set<std::string_view> opened = opened_by(capabilities);
+  std::vector<std::string_view> unconditional(allowed.begin(), allowed.end());
+  unconditional.insert(unconditional.end(), opened.begin(), opened.end());
+  for (const std::string_view name : unconditional) {
     const int number = seccomp_syscall_resolve_name(std::string(name).c_str());
     if (number == __NR_SCMP_ERROR) {
       continue;
@@ -148,7 +197,7 @@ int add_rules(scmp_filter_ctx filter) {
   }
   for (const ConditionalSyscall& call : conditional) {
     const int number = seccomp_syscall_resolve_name(std::string(call.name).c_str());
-    if (number == __NR_SCMP_ERROR) {
+    if (number == __NR_SCMP_ERROR || opened.contains(call.name)) {
       continue;
     }
     const scmp_arg_cmp compared = condition(call);
@@ -174,7 +223,18 @@ std::span<const std::string_view> allowed_syscalls() { return allowed; }
 
 std::span<const ConditionalSyscall> conditional_syscalls() { return conditional; }
 
-std::string seccomp_json() {
+std::span<const CapabilitySyscalls> capability_syscalls() { return by_capability; }
+
+CapabilitySet filter_relevant(CapabilitySet set) {
+  CapabilitySet relevant = 0;
+  for (const CapabilitySyscalls& group : by_capability) {
+    relevant |= set & capability_named(group.capability).value_or(0);
+  }
+  return relevant;
+}
+
+std::string seccomp_json(CapabilitySet capabilities) {
+  const std::set<std::string_view> opened = opened_by(capabilities);
   std::string json =
       "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":1,\"architectures\":";
 #if defined(__x86_64__)
@@ -187,15 +247,21 @@ std::string seccomp_json() {
     codec::append_json_text(json, name);
     json += ',';
   }
+  for (const std::string_view name : opened) {
+    codec::append_json_text(json, name);
+    json += ',';
+  }
   json.back() = ']';
   json += ",\"action\":\"SCMP_ACT_ALLOW\"}";
   for (const ConditionalSyscall& call : conditional) {
-    append_rule(json, call);
+    if (!opened.contains(call.name)) {
+      append_rule(json, call);
+    }
   }
   return json + "]}";
 }
 
-schemas::Result<std::string> seccomp_program() {
+schemas::Result<std::string> seccomp_program(CapabilitySet capabilities) {
   const Filter filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
   if (filter == nullptr) {
     return filter_error(-ENOMEM);
@@ -207,7 +273,7 @@ schemas::Result<std::string> seccomp_program() {
 #endif
   // A tree instead of a list: a call costs tens of comparisons less, each time it is made.
   failure = failure != 0 ? failure : seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
-  failure = failure != 0 ? failure : add_rules(filter.get());
+  failure = failure != 0 ? failure : add_rules(filter.get(), capabilities);
   if (failure != 0) {
     return filter_error(failure);
   }
