@@ -117,7 +117,10 @@ Host::~Host() {
     start_agent();
   }
   CHECK(engine_->sweep({}).ok());
-  CHECK_MESSAGE(leftovers().empty(), leftovers().front());
+  // A killed process is gone a moment after the signal.
+  std::vector<std::string> left = leftovers();
+  wait_for([&] { return (left = leftovers()).empty(); }, std::chrono::seconds(5));
+  CHECK_MESSAGE(left.empty(), (left.empty() ? "" : left.front()));
   engine_.reset();
   std::error_code mounted;  // the directory itself may be a mount point of the test's
   std::filesystem::remove_all(data(), mounted);
@@ -186,6 +189,9 @@ schemas::Result<Running> Host::create(const Wish& wish) {
   spec.root =
       definition.readonly_root_filesystem ? agent::Access::read_only : agent::Access::read_write;
   spec.limits = wish.limits;
+  if (wish.adjust) {
+    wish.adjust(spec);
+  }
   if (auto made = engine_->create_task(spec.task, wish.task_limits); !made.ok()) {
     return made.error();
   }

@@ -41,6 +41,7 @@ struct Wish {
   agent::NetworkKind network = agent::NetworkKind::isolated;
   std::string network_namespace;
   std::string hostname;
+  std::function<void(agent::ContainerSpec&)> adjust;  ///< what else is stated
 };
 
 struct Running {
