@@ -12,8 +12,9 @@
 
 namespace agent {
 
-/// What the core can ask of the edges. Each is safe to ask twice except `start_container`, which
-/// is asked at most once in a container's life: the intent is saved before it is asked.
+/// What the core can ask of the edges. Each is safe to ask twice except `start_container` and
+/// `restart_container`, which are asked at most once for a run of a container: the intent is saved
+/// before it is asked.
 enum class Action : std::uint8_t {
   make_task,         ///< the task's cgroup, with its limits
   make_sandbox,      ///< a network namespace: of the task, or of one container
@@ -21,12 +22,14 @@ enum class Action : std::uint8_t {
   pull_image,        ///< have the container's image here, unpacked
   create_container,  ///< root file system, cgroup, runtime `create`; no user code runs yet
   start_container,
-  stop_container,    ///< the image's stop signal, or SIGTERM
-  kill_container,    ///< SIGKILL
-  remove_container,  ///< runtime state and root file system, whatever state it is in; logs stay
-  read_meter,        ///< counters of the task's cgroup
-  release_sandbox,   ///< undo `attach_network` and `make_sandbox`
-  remove_task,       ///< the task's cgroup and files, except its logs
+  restart_container,  ///< another run of one that has ended, with what it wrote in its file system
+  check_health,       ///< the container's health check, run inside it
+  stop_container,     ///< the image's stop signal, or SIGTERM
+  kill_container,     ///< SIGKILL
+  remove_container,   ///< runtime state and root file system, whatever state it is in; logs stay
+  read_meter,         ///< counters of the task's cgroup
+  release_sandbox,    ///< undo `attach_network` and `make_sandbox`
+  remove_task,        ///< the task's cgroup and files, except its logs
   drop_logs,
   apply_network,  ///< of the host, not of a task; `index` counts the network's changes
 };
@@ -59,6 +62,8 @@ struct Finished {
   std::optional<MeterReading> meter;  ///< of `read_meter`; none = there is no cgroup
   std::int64_t log_bytes = 0;         ///< of `remove_task`: what its logs take on disk
   std::vector<schemas::NetworkBinding> network_bindings;  ///< of `make_sandbox`, bridge mode
+  std::int64_t exit_code = 0;         ///< of `check_health`, when there is no error
+  std::string output;                 ///< of `check_health`: the beginning of what it wrote
   bool operator==(const Finished&) const = default;
 };
 

@@ -65,6 +65,10 @@ OrderAnswer condition_answer(const TaskState& task, std::int64_t container,
                                 : std::string("ended without an exit code");
     return {Readiness::never, never_because(task, container, dependency, why), std::nullopt};
   }
+  if (dependency.condition == DependencyCondition::healthy &&
+      record.health == schemas::HealthStatus::healthy) {
+    return {Readiness::ready, "", std::nullopt};
+  }
   const std::optional<schemas::Duration> limit = task.definition(*index).start_timeout;
   if (!limit || record.progress != ContainerProgress::running) {
     return {Readiness::waiting, "", std::nullopt};

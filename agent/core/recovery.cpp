@@ -29,13 +29,18 @@ void meet_missing(SavedContainer& record, Boot boot, const Moment& now) {
                 now.wall);
 }
 
-void meet_found(SavedContainer& record, const FoundContainer& found, const Moment& now) {
+void meet_found(TaskState& task, std::size_t index, const FoundContainer& found,
+                const Moment& now) {
+  SavedContainer& record = task.record.containers[index];
   record.runtime_id = found.runtime_id;
   if (record.image_digest.empty()) {
     record.image_digest = found.image_digest;
   }
   switch (found.condition) {
     case FoundContainer::Condition::created:
+      if (record.restarts > 0 && record.progress == ContainerProgress::starting) {
+        break;  // the next run is made but not let go: it is asked for again, which goes on with it
+      }
       if (record.progress == ContainerProgress::running) {
         end_container(record, std::nullopt,
                       "The container was not running when the agent came back", now.wall);
@@ -51,10 +56,15 @@ void meet_found(SavedContainer& record, const FoundContainer& found, const Momen
       }
       break;
     case FoundContainer::Condition::exited:
-      if (!record.started_at && record.progress == ContainerProgress::starting) {
-        record.started_at = found.finished_at;
-      }
-      end_container(record, found.exit_code, found.reason, found.finished_at);
+      // As if it were heard of now: it may be followed by another run. The end of the run before
+      // the one that was to begin changes nothing; then that one is asked for again.
+      fold_exit(task,
+                {.task = found.task,
+                 .container = static_cast<std::int64_t>(index),
+                 .exit_code = found.exit_code,
+                 .reason = found.reason,
+                 .at = found.finished_at},
+                now);
       break;
   }
 }
@@ -128,7 +138,7 @@ Step recover(HostState& state, const std::vector<TaskRecord>& saved,
                            there->condition == FoundContainer::Condition::exited &&
                            there->exit_code.has_value();
         if (there != nullptr && (boot == Boot::same || ended)) {
-          meet_found(container, *there, now);
+          meet_found(task, i, *there, now);
         } else {
           meet_missing(container, boot, now);
         }

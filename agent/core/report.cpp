@@ -12,6 +12,9 @@ schemas::ContainerStatus status_of(const SavedContainer& container) {
   switch (container.progress) {
     case ContainerProgress::running:
       return schemas::ContainerStatus::running;
+    case ContainerProgress::starting:  // between two runs it runs, to whoever asks
+      return container.restarts > 0 ? schemas::ContainerStatus::running
+                                    : schemas::ContainerStatus::pending;
     case ContainerProgress::stopped:
       return schemas::ContainerStatus::stopped;
     default:
@@ -44,10 +47,13 @@ schemas::ContainerReport container_report(const TaskState& task, std::int64_t in
   schemas::ContainerReport report;
   report.name = task.definition(index).name;
   report.status = status_of(container);
-  report.exit_code = container.exit_code;
-  report.reason = container.reason.substr(0, reason_length_max);
+  if (container.progress == ContainerProgress::stopped) {
+    report.exit_code = container.exit_code;  // an earlier run's is not the container's
+    report.reason = container.reason.substr(0, reason_length_max);
+  }
   report.runtime_id = container.runtime_id;
   report.image_digest = container.image_digest;
+  report.health = container.health;
   report.network_bindings = bindings_of(task, index, container);
   return report;
 }

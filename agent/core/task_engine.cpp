@@ -26,6 +26,8 @@ void advance(TaskState& task, const TaskPolicy& policy, const Moment& now, Advan
   if (!task.record.stopping) {
     start_on(task, policy, now, out);
   }
+  restart_on(task, out);
+  check_on(task, now, out);
   if (task.record.stopping) {
     stop_on(task, policy, now, out);
     clean_up(task, policy, now, out);

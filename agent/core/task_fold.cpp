@@ -105,6 +105,23 @@ void fold_start(TaskState& task, const Finished& finished, const Moment& now) {
   record.started_boot_ns = now.boot_ns;
 }
 
+/// A run that cannot begin is the end of the container, as its last run left it.
+void fold_restart(TaskState& task, const Finished& finished, const Moment& now) {
+  SavedContainer& record = task.record.containers[static_cast<std::size_t>(finished.effect.index)];
+  if (record.progress != ContainerProgress::starting || record.restarts == 0) {
+    return;
+  }
+  if (!finished.error.empty()) {
+    record.progress = ContainerProgress::stopped;
+    record.reason = finished.error;
+    record.finished_at = record.last_end;
+    return;
+  }
+  record.progress = ContainerProgress::running;
+  record.started_at = now.wall;
+  record.started_boot_ns = now.boot_ns;
+}
+
 void fold_reading(TaskState& task, const Finished& finished, const Moment& now, Advance& out) {
   if (task.meter.reading.phase != Attempt::Phase::asked) {
     return;
@@ -130,7 +147,8 @@ void fold_reading(TaskState& task, const Finished& finished, const Moment& now, 
 
 bool is_of_container(Action action) {
   return action == Action::pull_image || action == Action::create_container ||
-         action == Action::start_container || action == Action::stop_container ||
+         action == Action::start_container || action == Action::restart_container ||
+         action == Action::check_health || action == Action::stop_container ||
          action == Action::kill_container || action == Action::remove_container;
 }
 
@@ -184,6 +202,12 @@ void fold_finished(TaskState& task, const Finished& finished, const Moment& now,
     case Action::start_container:
       fold_start(task, finished, now);
       break;
+    case Action::restart_container:
+      fold_restart(task, finished, now);
+      break;
+    case Action::check_health:
+      fold_check(task, finished, now);
+      break;
     case Action::stop_container:
     case Action::kill_container:
       break;  // what counts is the exit; a signal that failed is followed by a kill, and another
@@ -223,13 +247,21 @@ void fold_exit(TaskState& task, const Exited& exited, const Moment& now) {
       record.progress != ContainerProgress::running) {
     return;
   }
+  // The end of the run before this one, told again.
+  if (record.last_end == exited.at) {
+    return;
+  }
+  record.exit_code = exited.exit_code;
+  record.reason = exited.reason;
+  if (restarts(task, exited, now)) {
+    begin_restart(task, exited);
+    return;
+  }
   if (!record.started_at) {
     record.started_at = exited.at;
     record.started_boot_ns = now.boot_ns;
   }
   record.progress = ContainerProgress::stopped;
-  record.exit_code = exited.exit_code;
-  record.reason = exited.reason;
   record.finished_at = exited.at;
   if (task.record.stopping && !task.record.execution_stopped_at &&
       task.definition(exited.container).essential) {

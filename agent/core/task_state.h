@@ -20,7 +20,7 @@ enum class ContainerProgress : std::uint8_t {
   pulled,
   creating,
   created,
-  starting,  ///< saved before the start is asked: after a crash it is looked for, never repeated
+  starting,  ///< saved before a run is asked for: after a crash it is looked for, never repeated
   running,
   stopped,
 };
@@ -38,6 +38,13 @@ struct SavedContainer {
   std::optional<schemas::Instant> finished_at;
   /// Bridge mode: its ports on this host, known before it is started.
   std::vector<schemas::NetworkBinding> network_bindings;
+  std::int64_t restarts = 0;  ///< runs begun beyond the first
+  /// When the run before this one ended: so a later process tells that end from this run's.
+  std::optional<schemas::Instant> last_end;
+  schemas::HealthStatus health = schemas::HealthStatus::unknown;
+  std::optional<schemas::Instant> health_since;
+  std::int64_t health_exit_code = 0;  ///< of the check that last changed `health`
+  std::string health_output;
   bool operator==(const SavedContainer&) const = default;
 };
 
@@ -99,12 +106,25 @@ struct SandboxState {
   bool operator==(const SandboxState&) const = default;
 };
 
+/// What only this process knows of a container's health checks. A later process begins to count
+/// failures anew.
+struct HealthActivity {
+  bool asked = false;            ///< one is under way
+  std::int64_t last_end_ns = 0;  ///< 0 = none in this run yet
+  std::int64_t begun_ns = 0;     ///< of the one under way
+  std::int64_t failures = 0;     ///< in a row, those that count
+  std::int64_t run = 0;          ///< the run that all this is about: 0 = the first
+  bool operator==(const HealthActivity&) const = default;
+};
+
 /// What only this process knows of a container.
 struct ContainerActivity {
   std::int64_t stop_sent_ns = 0;  ///< 0 = not yet
   std::int64_t kill_sent_ns = 0;
   bool touched = false;  ///< something of it may exist on the host
   Attempt removal;
+  bool restart_asked = false;  ///< of the run that is `starting`
+  HealthActivity health;
   bool operator==(const ContainerActivity&) const = default;
 };
 

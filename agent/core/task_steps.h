@@ -3,6 +3,7 @@
 // The steps that `advance` is made of; nobody else calls them.
 
 #include <cstdint>
+#include <optional>
 
 #include "agent/core/task_engine.h"
 
@@ -11,6 +12,20 @@ namespace agent {
 /// Towards RUNNING: cgroup, sandboxes, pulls, creates and starts that may happen now. Decides that
 /// the task must stop when an essential container has ended or a condition cannot come true.
 void start_on(TaskState& task, const TaskPolicy& policy, const Moment& now, Advance& out);
+
+/// Health checks that are due, of containers that run.
+void check_on(TaskState& task, const Moment& now, Advance& out);
+/// When the next health check of a container is due; nothing while one is under way.
+std::optional<std::int64_t> check_due_ns(const TaskState& task, std::int64_t container);
+/// Folds what a health check said.
+void fold_check(TaskState& task, const Finished& finished, const Moment& now);
+
+/// The container's end is the end of one run only: another begins.
+bool restarts(const TaskState& task, const Exited& exited, const Moment& now);
+/// From the end of one run to the asking for the next.
+void begin_restart(TaskState& task, const Exited& exited);
+/// Asks for the runs that have begun and were not asked for.
+void restart_on(TaskState& task, Advance& out);
 
 /// Towards the end of all containers, dependents first.
 void stop_on(TaskState& task, const TaskPolicy& policy, const Moment& now, Advance& out);

@@ -60,6 +60,7 @@ std::optional<std::int64_t> wake_ns(const TaskState& task, const TaskPolicy& pol
     const auto index = static_cast<std::int64_t>(i);
     keep_earliest(earliest, stop_due_ns(task, index, policy));
     keep_earliest(earliest, retry_ns(task.activity[i].removal));
+    keep_earliest(earliest, check_due_ns(task, index));
     const ContainerProgress progress = task.record.containers[i].progress;
     if (!task.record.stopping &&
         (progress == ContainerProgress::pulled || progress == ContainerProgress::created)) {

@@ -73,6 +73,12 @@ constexpr std::array container_members{
     STOWAGE_MEMBER(SavedContainer, started_at),
     STOWAGE_MEMBER(SavedContainer, finished_at),
     STOWAGE_MEMBER(SavedContainer, network_bindings),
+    STOWAGE_MEMBER(SavedContainer, restarts),
+    STOWAGE_MEMBER(SavedContainer, last_end),
+    STOWAGE_MEMBER(SavedContainer, health),
+    STOWAGE_MEMBER(SavedContainer, health_since),
+    STOWAGE_MEMBER(SavedContainer, health_exit_code),
+    STOWAGE_MEMBER(SavedContainer, health_output),
 };
 
 constexpr std::array meter_members{

@@ -29,8 +29,20 @@ constexpr std::array network_members{
     STOWAGE_MEMBER_AS(agent::NetworkDocument, private_dns_name, "PrivateDNSName"),
     STOWAGE_MEMBER_AS(agent::NetworkDocument, subnet_gateway, "SubnetGatewayIpv4Address")};
 
+constexpr std::array health_members{
+    STOWAGE_MEMBER_AS(agent::HealthDocument, status, "status"),
+    STOWAGE_MEMBER_AS(agent::HealthDocument, status_since, "statusSince"),
+    STOWAGE_MEMBER_AS(agent::HealthDocument, exit_code, "exitCode"),
+    STOWAGE_MEMBER_AS(agent::HealthDocument, output, "output")};
+constexpr std::array volume_members{
+    STOWAGE_MEMBER_AS(agent::VolumeDocument, docker_name, "DockerName"),
+    STOWAGE_MEMBER_AS(agent::VolumeDocument, source, "Source"),
+    STOWAGE_MEMBER_AS(agent::VolumeDocument, destination, "Destination")};
+
 }  // namespace
 
+STOWAGE_DOCUMENT(HealthDocument, health_members);
+STOWAGE_DOCUMENT(VolumeDocument, volume_members);
 STOWAGE_DOCUMENT(LimitsDocument, limits_members);
 STOWAGE_DOCUMENT(PortDocument, port_members);
 STOWAGE_DOCUMENT(NetworkDocument, network_members);
@@ -54,7 +66,10 @@ constexpr std::array container_members{
     STOWAGE_MEMBER_AS(agent::ContainerDocument, finished_at, "FinishedAt"),
     STOWAGE_MEMBER_AS(agent::ContainerDocument, type, "Type"),
     STOWAGE_MEMBER_AS(agent::ContainerDocument, container_arn, "ContainerARN"),
-    STOWAGE_MEMBER_AS(agent::ContainerDocument, networks, "Networks")};
+    STOWAGE_MEMBER_AS(agent::ContainerDocument, health, "Health"),
+    STOWAGE_MEMBER_AS(agent::ContainerDocument, volumes, "Volumes"),
+    STOWAGE_MEMBER_AS(agent::ContainerDocument, networks, "Networks"),
+    STOWAGE_MEMBER_AS(agent::ContainerDocument, restart_count, "RestartCount")};
 constexpr std::array usage_members{STOWAGE_MEMBER(agent::CpuUsageDocument, total_usage)};
 
 }  // namespace

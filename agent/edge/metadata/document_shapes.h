@@ -31,6 +31,17 @@ struct NetworkDocument {
   std::optional<std::string> private_dns_name;
   std::optional<std::string> subnet_gateway;
 };
+struct HealthDocument {
+  std::string status;
+  std::optional<std::string> status_since;
+  std::optional<std::int64_t> exit_code;
+  std::optional<std::string> output;
+};
+struct VolumeDocument {
+  std::string docker_name;  ///< of a volume of the task's own
+  std::string source;
+  std::string destination;
+};
 struct ContainerDocument {
   std::string docker_id;
   std::string name;
@@ -48,7 +59,10 @@ struct ContainerDocument {
   std::optional<std::string> finished_at;
   std::string type;
   std::string container_arn;
+  std::optional<HealthDocument> health;
+  std::optional<std::vector<VolumeDocument>> volumes;
   std::vector<NetworkDocument> networks;
+  std::optional<std::int64_t> restart_count;  ///< where there is a restart policy
 };
 struct TaskDocument {
   std::string cluster;

@@ -125,6 +125,40 @@ std::vector<PortDocument> ports_of(const schemas::ContainerDefinition& definitio
   return ports;
 }
 
+std::optional<HealthDocument> health_of(const schemas::ContainerDefinition& definition,
+                                        const SavedContainer& record) {
+  if (!definition.health_check) {
+    return std::nullopt;
+  }
+  constexpr std::array<const char*, 3> words{"UNKNOWN", "HEALTHY", "UNHEALTHY"};
+  HealthDocument document;
+  document.status = words[static_cast<std::size_t>(record.health)];
+  document.status_since = time_text(record.health_since);
+  if (record.health_since) {
+    document.exit_code = record.health_exit_code;
+    document.output = record.health_output;
+  }
+  return document;
+}
+
+/// The task's own volumes have no path that a container could use, so none is shown.
+std::optional<std::vector<VolumeDocument>> volumes_of(
+    const schemas::TaskAssignment& task, const schemas::ContainerDefinition& definition) {
+  std::vector<VolumeDocument> volumes;
+  for (const schemas::MountPoint& point : definition.mount_points) {
+    VolumeDocument document;
+    document.destination = point.container_path;
+    for (const schemas::Volume& volume : task.volumes) {
+      if (volume.name == point.source_volume) {
+        document.source = volume.source_path;
+        document.docker_name = volume.source_path.empty() ? volume.name : "";
+      }
+    }
+    volumes.push_back(std::move(document));
+  }
+  return volumes.empty() ? std::nullopt : std::optional(std::move(volumes));
+}
+
 ContainerDocument container_document(const TaskView& view, std::size_t index) {
   const schemas::TaskAssignment& task = *view.record.assignment;
   const schemas::ContainerAssignment& assignment = task.containers[index];
@@ -145,8 +179,11 @@ ContainerDocument container_document(const TaskView& view, std::size_t index) {
   document.labels["com.amazonaws.ecs.task-definition-family"] = task.family;
   document.labels["com.amazonaws.ecs.task-definition-version"] = std::to_string(task.revision);
   document.desired_status = view.record.stopping ? "STOPPED" : "RUNNING";
-  document.known_status = container_status_word(record.progress);
-  document.exit_code = record.exit_code;
+  const bool between_runs = record.progress == ContainerProgress::starting && record.restarts > 0;
+  document.known_status = between_runs ? "RUNNING" : container_status_word(record.progress);
+  if (record.progress == ContainerProgress::stopped) {
+    document.exit_code = record.exit_code;
+  }
   document.limits.cpu = static_cast<double>(definition.cpu.count);
   if (definition.memory) {
     document.limits.memory = definition.memory->count;
@@ -156,7 +193,12 @@ ContainerDocument container_document(const TaskView& view, std::size_t index) {
   document.finished_at = time_text(record.finished_at);
   document.type = "NORMAL";
   document.container_arn = container_arn(task, assignment.id);
+  document.health = health_of(definition, record);
+  document.volumes = volumes_of(task, definition);
   document.networks = networks_of(view, index);
+  if (definition.restart_policy && definition.restart_policy->enabled) {
+    document.restart_count = record.restarts;
+  }
   return document;
 }
 

@@ -8,6 +8,7 @@
 #include "agent/edge/logs/log_files.h"
 #include "agent/edge/metadata/documents.h"
 #include "agent/edge/runner/clock.h"
+#include "agent/edge/runner/container_wishes.h"
 
 namespace agent {
 
@@ -61,6 +62,8 @@ std::string lane_of(const Effect& effect) {
       return effect.task.text();
     case Action::read_meter:
       return effect.task.text() + " meter";
+    case Action::check_health:
+      return effect.task.text() + " health " + std::to_string(effect.index);
     case Action::make_sandbox:
     case Action::attach_network:
     case Action::release_sandbox:
@@ -68,6 +71,7 @@ std::string lane_of(const Effect& effect) {
     case Action::pull_image:
     case Action::create_container:
     case Action::start_container:
+    case Action::restart_container:
     case Action::stop_container:
     case Action::kill_container:
     case Action::remove_container:
@@ -109,6 +113,12 @@ Performed Performer::perform(const Job& job) {
       break;
     case Action::start_container:
       start_container(job, done);
+      break;
+    case Action::restart_container:
+      restart_container(job, done);
+      break;
+    case Action::check_health:
+      check_health(job, done);
       break;
     case Action::stop_container:
       error = stop_container(job);
@@ -268,11 +278,11 @@ schemas::Result<ContainerSpec> Performer::spec_of(const Job& job) const {
     return mounts.error();
   }
   spec.mounts = std::move(mounts).value();
-  spec.root = definition.readonly_root_filesystem ? Access::read_only : Access::read_write;
-  spec.limits.cpu = definition.cpu;
-  spec.limits.memory = definition.memory;
-  spec.limits.memory_reservation = definition.memory_reservation;
-  spec.labels = definition.docker_labels;
+  for (BindMount& volume :
+       volume_mounts(*job.task, job.effect.index, files_.volumes(job.task->id))) {
+    spec.mounts.push_back(std::move(volume));
+  }
+  add_wishes(spec, definition);
   return spec;
 }
 
@@ -304,6 +314,36 @@ void Performer::start_container(const Job& job, Performed& done) {
   const schemas::Result<ContainerState> state = engine_.state(id);
   if (!state.ok() || state.value().phase != ContainerPhase::running) {
     done.finished.error = took.error().message;
+  }
+}
+
+void Performer::restart_container(const Job& job, Performed& done) {
+  const schemas::ContainerId id = container_of(job).id;
+  const schemas::Result<microseconds> took = engine_.restart(id);
+  if (took.ok()) {
+    return;
+  }
+  const schemas::Result<ContainerState> state = engine_.state(id);
+  if (!state.ok() || state.value().phase != ContainerPhase::running) {
+    done.finished.error = took.error().message;
+  }
+}
+
+void Performer::check_health(const Job& job, Performed& done) {
+  const schemas::ContainerAssignment& container = container_of(job);
+  if (!container.definition.health_check) {
+    return;
+  }
+  const schemas::HealthCheck& check = *container.definition.health_check;
+  schemas::Result<ExecResult> result = engine_.exec(container.id, health_request(check));
+  if (!result.ok()) {
+    done.finished.error = result.error().message;
+  } else if (result.value().timed_out) {
+    done.finished.error =
+        "Health check exceeded timeout (" + std::to_string(check.timeout.count() / 1000) + "s)";
+  } else {
+    done.finished.exit_code = result.value().exit_code;
+    done.finished.output = std::move(result.value().output);
   }
 }
 

@@ -59,6 +59,8 @@ class Performer {
   void pull_image(const Job& job, Performed& done);
   void create_container(const Job& job, Performed& done);
   void start_container(const Job& job, Performed& done);
+  void restart_container(const Job& job, Performed& done);
+  void check_health(const Job& job, Performed& done);
   std::string stop_container(const Job& job);
   void read_meter(const Job& job, Performed& done);
   std::string release_sandbox(const Job& job);

@@ -14,6 +14,9 @@ namespace agent {
 namespace {
 
 constexpr std::int64_t pull_threads = 3;
+/// A health check mostly waits, for up to a minute where a program hangs; it must hold up neither a
+/// start nor, with so many of them, the check of another task.
+constexpr std::int64_t check_threads = 32;
 constexpr std::size_t batch_max = 64;
 /// An idle loop looks at its log this often; also bounds the cost of a missed wake-up.
 constexpr std::chrono::milliseconds idle{2'000};
@@ -32,6 +35,7 @@ Runner::Runner(RunnerParts parts, Checkpoint checkpoint, Fatal fatal)
           })),
       performer_(parts_.engine, parts_.networking, *metadata_, parts_.data_directory),
       pulls_(pull_threads),
+      checks_(check_threads),
       lanes_(parts_.threads) {
   state_.policy = parts_.policy;
 }
@@ -65,7 +69,8 @@ bool Runner::stop(std::chrono::milliseconds patience) {
     thread_.join();
   }
   const bool pulled = pulls_.finish(patience);
-  return lanes_.finish(patience) && pulled;
+  const bool checked = checks_.finish(patience);
+  return lanes_.finish(patience) && pulled && checked;
 }
 
 void Runner::post(Work work) {
@@ -198,7 +203,9 @@ void Runner::carry_out(const Effect& effect) {
       job.promised_ports = promised_ports(state_);
     }
   }
-  Lanes& lanes = effect.action == Action::pull_image ? pulls_ : lanes_;
+  Lanes& lanes = effect.action == Action::pull_image     ? pulls_
+                 : effect.action == Action::check_health ? checks_
+                                                         : lanes_;
   lanes.give(lane_of(effect), [this, job = std::move(job)] {
     Performed done = performer_.perform(job);
     post([this, done = std::move(done)] { performed(done); });
@@ -207,7 +214,7 @@ void Runner::carry_out(const Effect& effect) {
 
 void Runner::performed(Performed done) {
   const Finished& finished = done.finished;
-  if (!finished.error.empty()) {
+  if (!finished.error.empty() && finished.effect.action != Action::check_health) {
     spdlog::warn("task {}: {}", finished.effect.task.text(), finished.error);
   }
   for (auto& [id, progress] : progress_) {

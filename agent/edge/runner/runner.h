@@ -120,6 +120,7 @@ class Runner {
   std::map<schemas::ContainerId, std::pair<schemas::TaskId, std::int64_t>> containers_;
 
   Lanes pulls_;
+  Lanes checks_;
   Lanes lanes_;
   std::thread thread_;
 };

@@ -105,6 +105,10 @@ schemas::Result<std::vector<BindMount>> TaskFiles::write_files(const schemas::Ta
   return mounts;
 }
 
+std::filesystem::path TaskFiles::volumes(const schemas::TaskId& task) const {
+  return tasks_ / task.text() / "volumes";
+}
+
 schemas::Outcome TaskFiles::remove(const schemas::TaskId& task) const {
   std::error_code error;
   std::filesystem::remove_all(tasks_ / task.text(), error);

@@ -29,6 +29,8 @@ class TaskFiles {
   /// The same of a container that has the host's own network: copies of the host's files.
   schemas::Result<std::vector<BindMount>> copy_of_host(const schemas::TaskId& task,
                                                        std::int64_t container) const;
+  /// Where the task's own volumes lie, by name; they go with `remove`.
+  [[nodiscard]] std::filesystem::path volumes(const schemas::TaskId& task) const;
   schemas::Outcome remove(const schemas::TaskId& task) const;
 
  private:

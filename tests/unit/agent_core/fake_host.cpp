@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/core/report.h"
@@ -25,6 +26,10 @@ std::string words(Action action) {
       return "create";
     case Action::start_container:
       return "start";
+    case Action::restart_container:
+      return "restart";
+    case Action::check_health:
+      return "check";
     case Action::stop_container:
       return "stop";
     case Action::kill_container:
@@ -50,6 +55,8 @@ std::string FakeHost::name_of(const Effect& effect) const {
     case Action::pull_image:
     case Action::create_container:
     case Action::start_container:
+    case Action::restart_container:
+    case Action::check_health:
     case Action::stop_container:
     case Action::kill_container:
     case Action::remove_container:
@@ -146,6 +153,18 @@ void FakeHost::happen(const Effect& effect, agent::Finished& finished) {
       starts[container_of(effect)] += 1;
       break;
     }
+    case Action::restart_container: {
+      FakeContainer& one = containers.at(container_of(effect));
+      CHECK_MESSAGE(one.condition != FakeContainer::Condition::running, "restarted while it runs");
+      one.condition = FakeContainer::Condition::running;
+      one.exit_code.reset();
+      starts[container_of(effect)] += 1;
+      break;
+    }
+    case Action::check_health:
+      finished.exit_code = check_exit_code;
+      finished.output = "checked";
+      break;
     case Action::stop_container:
     case Action::kill_container:
       break;  // whether the program obeys is for the test to say
@@ -197,6 +216,8 @@ void FakeHost::exit(const schemas::ContainerId& container, std::int64_t code) {
   REQUIRE(one.condition == FakeContainer::Condition::running);
   one.condition = FakeContainer::Condition::exited;
   one.exit_code = code;
+  now.wall += schemas::Duration(1);  // no two ends are at one instant
+  one.finished_at = now.wall;
   const agent::TaskState& task = state.tasks.at(one.task);
   for (std::size_t i = 0; i < task.assignment().containers.size(); ++i) {
     if (task.assignment().containers[i].id == container) {
@@ -249,7 +270,7 @@ void FakeHost::crash(agent::Boot boot) {
     entry.condition = static_cast<agent::FoundContainer::Condition>(one.condition);
     entry.runtime_id = "runtime-" + id.text();
     entry.exit_code = one.exit_code;
-    entry.finished_at = now.wall;
+    entry.finished_at = one.finished_at;
     found.push_back(entry);
   }
   take(agent::recover(state, records, found, boot, now));
@@ -276,6 +297,10 @@ std::int64_t FakeHost::running_count() const {
     count += one.condition == FakeContainer::Condition::running ? 1 : 0;
   }
   return count;
+}
+
+std::int64_t FakeHost::count_of(const std::string& word) const {
+  return std::count(history.begin(), history.end(), word);
 }
 
 }  // namespace agent_test

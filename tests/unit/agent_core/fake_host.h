@@ -20,6 +20,7 @@ struct FakeContainer {
   enum class Condition : std::uint8_t { created, running, exited };
   Condition condition = Condition::created;
   std::optional<std::int64_t> exit_code;
+  schemas::Instant finished_at{};
 };
 
 /// The core under test over a kernel, an engine and a checkpoint made of maps. Effects wait in
@@ -49,6 +50,7 @@ class FakeHost {
   std::function<std::string(const agent::Effect&)> fault = [](const agent::Effect&) {
     return std::string();
   };
+  std::int64_t check_exit_code = 0;  ///< what every health check answers
   std::vector<std::string> history;  ///< effects done, in words
 
   void event(const agent::Event& happened);
@@ -73,6 +75,7 @@ class FakeHost {
                                                   const std::string& name) const;
   [[nodiscard]] schemas::TaskReport report(std::uint64_t number) const;
   [[nodiscard]] std::int64_t running_count() const;
+  [[nodiscard]] std::int64_t count_of(const std::string& word) const;  ///< in the history
 
  private:
   void take(const agent::Step& step);

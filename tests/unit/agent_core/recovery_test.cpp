@@ -96,7 +96,7 @@ class Watch {
  public:
   void look(const FakeHost& host) {
     for (const auto& [id, count] : host.starts) {
-      CHECK_MESSAGE(count <= 1, "a container ran twice");
+      CHECK_MESSAGE(count <= 1 + restarts_of(host, id), "a run was started twice");
     }
     for (const auto& [id, one] : host.state.tasks) {
       const TaskStatus now = one.record.status;
@@ -113,6 +113,17 @@ class Watch {
   }
 
  private:
+  static std::int64_t restarts_of(const FakeHost& host, const schemas::ContainerId& id) {
+    for (const auto& [task, one] : host.state.tasks) {
+      for (std::size_t i = 0; i < one.record.containers.size(); ++i) {
+        if (one.assignment().containers[i].id == id) {
+          return one.record.containers[i].restarts;
+        }
+      }
+    }
+    return 0;
+  }
+
   std::map<schemas::TaskId, TaskStatus> status_;
 };
 
@@ -124,7 +135,18 @@ std::vector<schemas::TaskAssignment> workload(schemas::Random& random) {
     auto setup = container("setup" + tag, Essential::no);
     auto main = container("main" + tag);
     auto side = container("side" + tag, Essential::no);
-    const auto condition = static_cast<DependencyCondition>(random.below(3));
+    const auto condition = static_cast<DependencyCondition>(random.below(4));
+    if (condition == DependencyCondition::healthy || random.chance(300)) {
+      setup.definition.health_check.emplace();
+      setup.definition.health_check->interval = schemas::Duration(5'000);
+    }
+    for (auto* one : {&setup, &main, &side}) {
+      if (random.chance(300)) {
+        one->definition.restart_policy = {.enabled = true,
+                                          .ignored_exit_codes = {9},
+                                          .attempt_period = schemas::Duration(60'000)};
+      }
+    }
     auto mode = random.chance(500) ? NetworkMode::awsvpc : NetworkMode::bridge;
     tasks.push_back(task(number,
                          {setup, after(main, "setup" + tag, condition),
@@ -236,6 +258,7 @@ TEST_CASE("whatever is lost, repeated or killed: nothing runs twice and nothing 
     FakeHost host;
     const std::uint64_t fault_per_mille = random.chance(500) ? 0 : random.below(150);
     host.fault = [&](const agent::Effect&) {
+      host.check_exit_code = random.chance(300) ? 1 : 0;
       return random.chance(fault_per_mille) ? std::string("it failed") : std::string();
     };
     const std::vector<schemas::TaskAssignment> tasks = workload(random);
