@@ -1,6 +1,7 @@
 #include "fargate-pool/core/definition_check.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,6 +28,41 @@ bool bad_timeout(const std::optional<Duration>& timeout) {
 }
 
 std::string seconds(Duration duration) { return std::to_string(duration.count() / 1000); }
+
+/// What would reach the host that other customers' tasks run on.
+std::optional<Error> check_reach(const ContainerDefinition& container, const std::string& who) {
+  if (container.privileged) {
+    return refused(who + "Fargate does not support 'privileged'.");
+  }
+  for (const schemas::Ulimit& limit : container.ulimits) {
+    if (limit.name != "nofile") {
+      return refused(who + "Fargate only supports the ulimit 'nofile', not '" + limit.name + "'.");
+    }
+  }
+  if (!container.linux_parameters) {
+    return std::nullopt;
+  }
+  const schemas::LinuxParameters& parameters = *container.linux_parameters;
+  for (const std::string& name : parameters.capabilities_add) {
+    if (name != "SYS_PTRACE") {
+      return refused(who + "Fargate only supports adding the capability SYS_PTRACE, not " + name +
+                     ".");
+    }
+  }
+  const std::array<std::pair<bool, const char*>, 5> unsupported{{
+      {!parameters.devices.empty(), "devices"},
+      {parameters.shared_memory_size.has_value(), "sharedMemorySize"},
+      {!parameters.tmpfs.empty(), "tmpfs"},
+      {parameters.max_swap.has_value(), "maxSwap"},
+      {parameters.swappiness.has_value(), "swappiness"},
+  }};
+  for (const auto& [stated, name] : unsupported) {
+    if (stated) {
+      return refused(who + "Fargate does not support 'linuxParameters." + name + "'.");
+    }
+  }
+  return std::nullopt;
+}
 
 std::optional<Error> check_container(const ContainerDefinition& container,
                                      const TaskDefinition& definition) {
@@ -55,7 +91,7 @@ std::optional<Error> check_container(const ContainerDefinition& container,
                      ". With awsvpc they are the same; leave hostPort out.");
     }
   }
-  return std::nullopt;
+  return check_reach(container, who);
 }
 
 }  // namespace
@@ -74,6 +110,13 @@ schemas::Outcome check_definition(const TaskDefinition& definition) {
     return refused(
         "Fargate does not support placement constraints. Leave 'placementConstraints' "
         "out: the pool spreads tasks over its zones.");
+  }
+  for (const schemas::Volume& volume : definition.volumes) {
+    if (!volume.source_path.empty()) {
+      return refused("Volume '" + volume.name +
+                     "': Fargate does not support 'host.sourcePath'. Leave it out: the volume is "
+                     "then the task's own.");
+    }
   }
   schemas::CpuUnits cpu;
   for (const ContainerDefinition& container : definition.containers) {

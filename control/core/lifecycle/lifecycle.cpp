@@ -69,22 +69,24 @@ void fold_containers(Task& task, const TaskReport& report) {
   }
 }
 
-bool is_essential(const Task& task, std::string_view container) {
+/// Whether a container speaks for its task's health: it is essential and has a health check.
+bool speaks_for_health(const Task& task, std::string_view container) {
   if (!task.specification || !task.specification->definition) {
-    return true;
+    return false;
   }
   const auto& containers = task.specification->definition->containers;
   const auto found = std::find_if(containers.begin(), containers.end(),
                                   [&](const auto& each) { return each.name == container; });
-  return found == containers.end() || found->essential;
+  return found != containers.end() && found->essential && found->health_check.has_value();
 }
 
-/// HEALTHY when every essential container is, UNHEALTHY when one of them is, else UNKNOWN.
+/// HEALTHY when every essential container with a check is, UNHEALTHY when one of them is, else
+/// UNKNOWN.
 HealthStatus health_of(const Task& task) {
   bool every_one = true;
   bool any = false;
   for (const Container& container : task.containers) {
-    if (!is_essential(task, container.name)) {
+    if (!speaks_for_health(task, container.name)) {
       continue;
     }
     if (container.health == HealthStatus::unhealthy) {
@@ -226,6 +228,12 @@ std::optional<Task> lose_host(const Task& task, Instant now) {
 std::optional<Instant> healthy_from(const Task& task, Duration healthy_after) {
   if (task.last_status != TaskStatus::running || task.desired_status != TaskStatus::running ||
       task.health == HealthStatus::unhealthy) {
+    return std::nullopt;
+  }
+  const bool checked = std::any_of(
+      task.containers.begin(), task.containers.end(),
+      [&](const Container& container) { return speaks_for_health(task, container.name); });
+  if (checked && task.health == HealthStatus::unknown) {
     return std::nullopt;
   }
   const Instant started = task.started_at.value_or(task.created_at);

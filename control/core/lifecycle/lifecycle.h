@@ -32,8 +32,8 @@ std::optional<schemas::Task> lose_host(const schemas::Task& task, schemas::Insta
 
 /// From when on the task counts as healthy towards a service's minimum, if nothing else happens:
 /// `healthy_after` (ECS: 40 s) after it runs when no health check speaks for it, the earliest
-/// instant when a check says healthy, and nothing while it is not running, must stop or is
-/// unhealthy.
+/// instant when a check says healthy, and nothing while it is not running, must stop, is
+/// unhealthy or waits for its first checks.
 std::optional<schemas::Instant> healthy_from(const schemas::Task& task,
                                              schemas::Duration healthy_after);
 

@@ -96,6 +96,7 @@ TaskAssignment task_assignment(const World& world, const Task& task) {
          .definition = overridden(definition.containers[at], specification.overrides),
          .image_digest = {}});
   }
+  assignment.volumes = definition.volumes;
   assignment.tags = specification.tags;
   return assignment;
 }

@@ -200,9 +200,16 @@ TEST_CASE("a task is healthy when its essential containers are, and unhealthy wh
   extra.name = "extra";
   extra.essential = false;
   definition->containers.push_back(extra);
+  schemas::ContainerDefinition unchecked;  // essential, but with nothing to tell how it is
+  unchecked.name = "unchecked";
+  for (schemas::ContainerDefinition& each : definition->containers) {
+    each.health_check.emplace();
+  }
+  definition->containers.push_back(unchecked);
   specification->definition = definition;
   task.specification = specification;
-  task.containers.resize(3);
+  task.containers.resize(4);
+  task.containers[3].name = "unchecked";
   task.containers[1].name = "proxy";
   task.containers[2].name = "extra";
   TaskReport report = report_of(task, TaskStatus::running);
@@ -235,6 +242,19 @@ TEST_CASE("without a check a task is healthy 40 seconds after it runs, with one 
   task.desired_status = TaskStatus::stopped;
   CHECK_FALSE(control::healthy_from(task, healthy_after).has_value());
   CHECK_FALSE(control::healthy_from(pending_task(2), healthy_after).has_value());
+}
+
+TEST_CASE("a task with health checks counts as healthy only when they have said so") {
+  const Duration healthy_after{40'000};
+  Task task = running_task(1, at_ms(1000));
+  auto specification = build::specification({"app"});
+  auto definition = std::make_shared<schemas::TaskDefinition>(*specification->definition);
+  definition->containers.front().health_check.emplace();
+  specification->definition = definition;
+  task.specification = specification;
+  CHECK_FALSE(control::healthy_from(task, healthy_after).has_value());
+  task.health = HealthStatus::healthy;
+  CHECK(control::healthy_from(task, healthy_after) == at_ms(1000));
 }
 
 TEST_CASE("whatever the order and the repetitions of a life's reports, its end is the same") {

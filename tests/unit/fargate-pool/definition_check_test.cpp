@@ -34,6 +34,42 @@ TEST_CASE("a definition made for the pool is accepted") {
   CHECK(refusal(pool_definition()).empty());
 }
 
+TEST_CASE("nothing that reaches the pool's hosts is accepted for Fargate") {
+  const auto with = [](auto change) {
+    TaskDefinition definition = pool_definition();
+    definition.containers.front().linux_parameters.emplace();
+    change(definition, definition.containers.front());
+    return refusal(definition);
+  };
+  CHECK(with([](auto& task, auto&) { task.volumes = {{"scratch", ""}}; }).empty());
+  CHECK(with([](auto& task, auto&) {
+          task.volumes = {{"etc", "/etc"}};
+        }).rfind("Volume 'etc': Fargate does not support 'host.sourcePath'.", 0) == 0);
+  CHECK(with([](auto&, auto& app) { app.privileged = true; }) ==
+        "Container 'app': Fargate does not support 'privileged'.");
+  CHECK(with([](auto&, auto& app) {
+          app.linux_parameters->capabilities_add = {"SYS_PTRACE"};
+        }).empty());
+  CHECK(with([](auto&, auto& app) { app.linux_parameters->capabilities_add = {"NET_ADMIN"}; }) ==
+        "Container 'app': Fargate only supports adding the capability SYS_PTRACE, not NET_ADMIN.");
+  CHECK(with([](auto&, auto& app) { app.ulimits = {{"nofile", 1024, 2048}}; }).empty());
+  CHECK(with([](auto&, auto& app) {
+          app.ulimits = {{"nproc", 1, 1}};
+        }) == "Container 'app': Fargate only supports the ulimit 'nofile', not 'nproc'.");
+  CHECK(with([](auto&, auto& app) {
+          app.linux_parameters->devices = {{"/dev/kvm", "", {}}};
+        }) == "Container 'app': Fargate does not support 'linuxParameters.devices'.");
+  CHECK(with([](auto&, auto& app) {
+          app.linux_parameters->shared_memory_size = schemas::MemoryMib{1};
+        }) == "Container 'app': Fargate does not support 'linuxParameters.sharedMemorySize'.");
+  CHECK(with([](auto&, auto& app) { app.linux_parameters->tmpfs.emplace_back(); }) ==
+        "Container 'app': Fargate does not support 'linuxParameters.tmpfs'.");
+  CHECK(with([](auto&, auto& app) { app.linux_parameters->max_swap = schemas::MemoryMib{0}; }) ==
+        "Container 'app': Fargate does not support 'linuxParameters.maxSwap'.");
+  CHECK(with([](auto&, auto& app) { app.linux_parameters->swappiness = 60; }) ==
+        "Container 'app': Fargate does not support 'linuxParameters.swappiness'.");
+}
+
 TEST_CASE("what Fargate cannot run is refused, saying what to change") {
   TaskDefinition definition = pool_definition();
   definition.network_mode = schemas::NetworkMode::bridge;

@@ -89,29 +89,50 @@ TEST_CASE("An answer is written as clients of ECS read it") {
 }
 
 TEST_CASE("What is not supported yet is refused by name and in the words of ECS") {
-  const schemas::Error check =
-      refusal("RegisterTaskDefinition", definition_with(R"("healthCheck":{"command":["CMD"]})"));
-  CHECK(check.code == ErrorCode::client);
-  CHECK(check.message == "containerDefinitions[0].healthCheck is not supported yet. Leave it out.");
-  const schemas::Error volume = refusal(
-      "RegisterTaskDefinition", definition_with(R"("mountPoints":[{"sourceVolume":"data"}])"));
-  CHECK(volume.message ==
-        "containerDefinitions[0].mountPoints is not supported yet beyond []: leave it out or send "
+  const schemas::Error router = refusal(
+      "RegisterTaskDefinition", definition_with(R"("firelensConfiguration":{"type":"fluentbit"})"));
+  CHECK(router.code == ErrorCode::client);
+  CHECK(router.message ==
+        "containerDefinitions[0].firelensConfiguration is not supported yet. Leave it out.");
+  const schemas::Error links =
+      refusal("RegisterTaskDefinition", definition_with(R"("links":["db"])"));
+  CHECK(links.message ==
+        "containerDefinitions[0].links is not supported yet beyond []: leave it out or send "
         "that.");
-  const schemas::Error privileged =
-      refusal("RegisterTaskDefinition", definition_with(R"("privileged":true)"));
-  CHECK(privileged.message.starts_with(
-      "containerDefinitions[0].privileged is not supported yet beyond false"));
+  const schemas::Error interactive =
+      refusal("RegisterTaskDefinition", definition_with(R"("interactive":true)"));
+  CHECK(interactive.message.starts_with(
+      "containerDefinitions[0].interactive is not supported yet beyond false"));
   const schemas::Error strategy =
       refusal("CreateService",
               R"({"serviceName":"web","taskDefinition":"web","schedulingStrategy":"DAEMON"})");
   CHECK(strategy.code == ErrorCode::unsupported_feature);
   CHECK(strategy.message == "schedulingStrategy DAEMON is not supported yet.");
-  const schemas::Error healthy =
+  const schemas::Error external =
       refusal("RegisterTaskDefinition",
-              definition_with(R"("dependsOn":[{"containerName":"a","condition":"HEALTHY"}])"));
-  CHECK(healthy.message ==
-        "containerDefinitions[0].dependsOn[0].condition HEALTHY is not supported yet.");
+              R"({"family":"web","containerDefinitions":[{"name":"a","image":"b"}],)"
+              R"("requiresCompatibilities":["EXTERNAL"]})");
+  CHECK(external.message == "requiresCompatibilities[0] EXTERNAL is not supported yet.");
+}
+
+TEST_CASE("How a container is kept is bounded by the API's own limits, named by path") {
+  const auto message = [](const std::string& members) {
+    return refusal("RegisterTaskDefinition", definition_with(members)).message;
+  };
+  CHECK(message(R"("healthCheck":{"command":["CMD","x"],"interval":4})")
+            .starts_with("containerDefinitions[0].healthCheck.interval"));
+  CHECK(message(R"("healthCheck":{"command":["CMD","x"],"timeout":61})")
+            .starts_with("containerDefinitions[0].healthCheck.timeout"));
+  CHECK(message(R"("healthCheck":{"command":["CMD","x"],"retries":0})")
+            .starts_with("containerDefinitions[0].healthCheck.retries"));
+  CHECK(message(R"("healthCheck":{"command":["CMD","x"],"startPeriod":301})")
+            .starts_with("containerDefinitions[0].healthCheck.startPeriod"));
+  CHECK(message(R"("restartPolicy":{"enabled":true,"restartAttemptPeriod":59})")
+            .starts_with("containerDefinitions[0].restartPolicy.restartAttemptPeriod"));
+  CHECK(message(R"("linuxParameters":{"swappiness":101})")
+            .starts_with("containerDefinitions[0].linuxParameters.swappiness"));
+  CHECK(message(R"("ulimits":[{"name":"nofile","softLimit":-2,"hardLimit":1}])")
+            .starts_with("containerDefinitions[0].ulimits[0].softLimit"));
 }
 
 TEST_CASE("Values that ask for what happens anyway pass, for Terraform and the SDKs send them") {

@@ -148,6 +148,11 @@ Outcome check_dependency(const TaskDefinition& definition, const ContainerDefini
                                   "', which is essential: when that ends, the task ends. Make '" +
                                   other->name + "' not essential.");
   }
+  if (dependency.condition == DependencyCondition::healthy && !other->health_check) {
+    return invalid(container, "It waits for container '" + other->name +
+                                  "' to be HEALTHY, which has no 'healthCheck' to tell. Give '" +
+                                  other->name + "' one.");
+  }
   return Done{};
 }
 

@@ -95,6 +95,7 @@ ContainerDefinition read_container(const api::ContainerDefinition& wanted, Netwo
   container.stop_timeout = read_seconds(wanted.stop_timeout);
   container.readonly_root_filesystem = wanted.readonly_root_filesystem.value_or(false);
   container.docker_labels = wanted.docker_labels.value_or(std::map<std::string, std::string>{});
+  read_runtime(wanted, container);
   return container;
 }
 
@@ -148,9 +149,11 @@ Result<TaskDefinition> read_definition(const api::RegisterTaskDefinitionRequest&
   for (const api::ContainerDefinition& container : input.container_definitions) {
     definition.containers.push_back(read_container(container, definition.network_mode));
   }
-  const Outcome containers = check_containers(definition);
-  if (!containers.ok()) {
-    return containers.error();
+  definition.volumes = read_volumes(input.volumes);
+  for (const auto check : {check_containers, check_runtime}) {
+    if (const Outcome valid = check(definition); !valid.ok()) {
+      return valid.error();
+    }
   }
   const auto tags = read_tags(input.tags);
   if (!tags.ok()) {

@@ -77,8 +77,7 @@ api::ContainerDefinition show_container(const ContainerDefinition& container) {
   shown.entry_point = container.entry_point;
   shown.command = container.command;
   shown.environment = show_pairs(container.environment);
-  shown.mount_points.emplace();
-  shown.volumes_from.emplace();
+  show_runtime(container, shown);
   shown.system_controls.emplace();
   if (!container.depends_on.empty()) {
     shown.depends_on.emplace();
@@ -136,6 +135,11 @@ api::TaskDefinition show_definition(const schemas::Scope& scope,
   shown.network_mode = show_mode(definition.network_mode);
   shown.revision = definition.revision;
   shown.volumes.emplace();
+  for (const schemas::Volume& volume : definition.volumes) {
+    shown.volumes->emplace_back();
+    shown.volumes->back().name = volume.name;
+    shown.volumes->back().host.emplace().source_path = unless_empty(volume.source_path);
+  }
   shown.status = show_status(definition.status);
   shown.placement_constraints.emplace();
   shown.compatibilities = show_types(definition.compatibilities);
