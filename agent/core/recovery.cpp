@@ -133,12 +133,16 @@ Step recover(HostState& state, const std::vector<TaskRecord>& saved,
           continue;
         }
         const FoundContainer* there = find(found, task, i);
-        // An end that was written down before the host restarted is as true as ever.
+        // An end that was written down before the host restarted is as true as ever; no further run
+        // follows it, because what the container lived in is gone.
         const bool ended = there != nullptr &&
                            there->condition == FoundContainer::Condition::exited &&
                            there->exit_code.has_value();
-        if (there != nullptr && (boot == Boot::same || ended)) {
+        if (there != nullptr && boot == Boot::same) {
           meet_found(task, i, *there, now);
+        } else if (ended) {
+          container.runtime_id = there->runtime_id;
+          end_container(container, there->exit_code, there->reason, there->finished_at);
         } else {
           meet_missing(container, boot, now);
         }
