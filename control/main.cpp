@@ -53,7 +53,8 @@ void describe(CLI::App& app, CommandLine& line) {
                  "ADDRESS:PORT to serve on; repeatable; port 0 = a free one")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->capture_default_str();
-  app.add_option("--data", options.data, "Directory for the database and `address`; required");
+  app.add_option("--data", options.data,
+                 "Directory for the database, its key, `credentials` and `address`; required");
   app.add_option("--region", options.region, "Region where a request names none")
       ->capture_default_str();
   app.add_option("--account-id", options.account, "The operator's account, 12 digits")
@@ -138,8 +139,9 @@ std::string refusal(const CommandLine& line) {
   if (line.options.data.empty()) {
     return "--data is required: name a directory that is this control's own.";
   }
-  if (line.auth == "sigv4") {
-    return "--auth sigv4 is not built yet: start with --auth off, on loopback only.";
+  if (line.auth == "sigv4" && line.allow_remote) {
+    return "--allow-remote belongs to --auth off: with --auth sigv4 any address may be listened "
+           "on.";
   }
   if (line.store.starts_with("postgresql:")) {
     return "--store postgresql:// is not built yet: use --store sqlite:PATH.";
@@ -162,13 +164,21 @@ std::string refusal(const CommandLine& line) {
     if (!address.ok()) {
       return address.error().message;
     }
-    if (!address.value().loopback && !line.allow_remote) {
+    if (line.auth == "off" && !address.value().loopback && !line.allow_remote) {
       return "--listen " + text +
              ": with --auth off anyone who reaches an address rules the cluster, so only loopback "
              "is served. Add --allow-remote if that is what you want.";
     }
   }
   return {};
+}
+
+/// Whether an address that is no loopback address is listened on. All can be parsed by now.
+bool serves_others(const std::vector<std::string>& listen) {
+  return std::any_of(listen.begin(), listen.end(), [](const std::string& text) {
+    const auto address = control::http::parse_listen_address(text);
+    return address.ok() && !address.value().loopback;
+  });
 }
 
 schemas::Duration seconds(double count) {
@@ -181,6 +191,9 @@ void settle(CommandLine& line) {
   options.store = line.store.empty() ? "" : line.store.substr(scheme.size());
   options.reach = line.allow_remote ? control::http::OpenDoor::Reach::anywhere
                                     : control::http::OpenDoor::Reach::loopback;
+  options.auth = line.auth == "off" ? DaemonOptions::Auth::off : DaemonOptions::Auth::sigv4;
+  options.settings.joining = line.auth == "off" ? control::Settings::Joining::anyone
+                                                : control::Settings::Joining::with_token;
   options.settings.operator_account = options.account;
   options.settings.deploy.healthy_after = seconds(line.healthy_after_s);
   options.settings.poll_hold = seconds(line.poll_hold_s);
@@ -258,8 +271,15 @@ int serve(const std::vector<std::string>& arguments) {
   spdlog::set_level(spdlog::level::from_str(line.log_level));
   spdlog::flush_on(spdlog::level::debug);
   raise_descriptor_limit();
-  spdlog::warn(
-      "AUTHENTICATION IS OFF: whoever reaches a listening address rules every cluster here");
+  if (line.options.auth == DaemonOptions::Auth::off) {
+    spdlog::warn(
+        "AUTHENTICATION IS OFF: whoever reaches a listening address rules every cluster here");
+  }
+  if (line.options.auth == DaemonOptions::Auth::sigv4 && serves_others(line.options.listen)) {
+    spdlog::warn(
+        "other machines are served without TLS, which is not built yet: a signature keeps calls "
+        "from being changed, but nothing keeps answers and bearer tokens from being read");
+  }
   return run(line.options, signals);
 }
 

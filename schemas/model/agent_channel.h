@@ -20,7 +20,10 @@
 namespace schemas {
 
 struct JoinRequest {
-  std::string token;    ///< single use; empty where control runs with --auth off
+  std::string token;  ///< single use; empty where control runs with --auth off
+  /// 64 hex digits that the agent drew and keeps: `Authorization: Bearer <secret>` from now on. The
+  /// same secret again is the same host again, so an answer that was lost costs nothing.
+  std::string secret;
   std::string cluster;  ///< name; empty for a pool host
   bool pool = false;
   std::string boot_id;
@@ -30,7 +33,7 @@ struct JoinRequest {
 struct JoinAnswer {
   InstanceId instance;
   std::string instance_arn;
-  std::string secret;  ///< `Authorization: Bearer <secret>` from now on; names this instance only
+  std::string secret;  ///< the agent's own, which control does not send back; in its file only
   Scope scope;
   std::string cluster_arn;
 };

@@ -9,7 +9,7 @@ constexpr auto ask_purpose_names = std::to_array<std::string_view>({"read_log", 
 constexpr std::array join_request_members{
     STOWAGE_MEMBER(schemas::JoinRequest, token),     STOWAGE_MEMBER(schemas::JoinRequest, cluster),
     STOWAGE_MEMBER(schemas::JoinRequest, pool),      STOWAGE_MEMBER(schemas::JoinRequest, boot_id),
-    STOWAGE_MEMBER(schemas::JoinRequest, inventory),
+    STOWAGE_MEMBER(schemas::JoinRequest, inventory), STOWAGE_MEMBER(schemas::JoinRequest, secret),
 };
 
 constexpr std::array join_answer_members{

@@ -12,3 +12,11 @@ if(TARGET ecs-control)
     COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tests/conformance/process_test.py
       $<TARGET_FILE:ecs-control>)
 endif()
+
+if(TARGET ecs-control AND TARGET ecsctl)
+  foreach(part access access_grants)
+    add_test(NAME conformance_${part}
+      COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/${part}_test.py
+        $<TARGET_FILE:ecs-control> $<TARGET_FILE:ecsctl> ${CMAKE_BINARY_DIR})
+  endforeach()
+endif()

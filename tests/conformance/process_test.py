@@ -9,6 +9,7 @@ import ctypes
 import http.client
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -143,7 +144,7 @@ class Options(WithDirectory):
         data = ["--data", self.data]
         off = [*data, "--auth", "off"]
         self.refused(off[2:], "--data")
-        self.refused(data, "--auth sigv4")
+        self.refused([*data, "--allow-remote"], "--allow-remote belongs to --auth off")
         self.refused([*off, "--store", "postgresql://x/y"], "--store")
         self.refused([*off, "--store", "/some/path"], "sqlite:PATH")
         self.refused([*off, "--config", "/nonexistent"], "--config", "/nonexistent")
@@ -196,13 +197,14 @@ class Options(WithDirectory):
 class Endings(WithDirectory):
     def join(self, control):
         link = control.connection()
+        secret = secrets.token_hex(32)
         link.request("POST", "/agent/v1/join", json.dumps({
-            "cluster": "default", "boot_id": "b",
+            "secret": secret, "cluster": "default", "boot_id": "b",
             "inventory": {"cpu": 1024, "memory": 1024, "availability_zone": "us-east-1a",
                           "address": "198.18.0.2"}}))
         answer = json.loads(link.getresponse().read())
         link.close()
-        return answer
+        return {**answer, "secret": secret}
 
     def test_sigterm_answers_what_is_under_way_and_exits_0(self):
         control = self.control()

@@ -1,9 +1,11 @@
 #include "agent/edge/control_client/identity.h"
 
 #include <fcntl.h>
+#include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -11,6 +13,7 @@
 #include <system_error>
 
 #include "agent/edge/control_client/http_client.h"
+#include "schemas/base/require.h"
 #include "schemas/wire/wire.h"
 
 namespace agent {
@@ -21,6 +24,7 @@ using schemas::Error;
 using schemas::ErrorCode;
 
 constexpr const char* identity_file = "identity";
+constexpr const char* secret_file = "secret";
 constexpr std::chrono::milliseconds join_time_limit{15'000};
 
 Error file_error(const std::filesystem::path& path, std::string_view what, int number) {
@@ -62,16 +66,16 @@ schemas::Result<std::optional<Identity>> read_identity(
   return std::optional<Identity>(std::move(identity).value());
 }
 
-schemas::Outcome write_identity(const std::filesystem::path& data_directory,
-                                const Identity& identity) {
-  const std::filesystem::path path = data_directory / identity_file;
-  const std::filesystem::path fresh = data_directory / (std::string(identity_file) + ".new");
+namespace {
+
+schemas::Outcome write_private(const std::filesystem::path& path, std::string_view text) {
+  const std::filesystem::path fresh = path.string() + ".new";
   constexpr mode_t owner_only = S_IRUSR | S_IWUSR;
   const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, owner_only);
   if (file < 0) {
     return file_error(fresh, "could not be made", errno);
   }
-  const bool written = write_all(file, wire::encode(identity)) && ::fsync(file) == 0;
+  const bool written = write_all(file, text) && ::fsync(file) == 0;
   const int number = errno;
   ::close(file);
   if (!written) {
@@ -81,6 +85,38 @@ schemas::Outcome write_identity(const std::filesystem::path& data_directory,
     return file_error(path, "could not be replaced", errno);
   }
   return schemas::Done{};
+}
+
+std::string draw_secret() {
+  std::array<unsigned char, 32> bytes{};
+  schemas::require(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1,
+                   "the system has no randomness");
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text.push_back(digits[byte >> 4U]);
+    text.push_back(digits[byte & 0x0fU]);
+  }
+  return text;
+}
+
+}  // namespace
+
+schemas::Outcome write_identity(const std::filesystem::path& data_directory,
+                                const Identity& identity) {
+  return write_private(data_directory / identity_file, wire::encode(identity));
+}
+
+schemas::Result<std::string> own_secret(const std::filesystem::path& data_directory) {
+  const std::filesystem::path path = data_directory / secret_file;
+  std::ifstream file(path);
+  std::string secret;
+  if (file && std::getline(file, secret) && secret.size() == 64) {
+    return secret;
+  }
+  secret = draw_secret();
+  const schemas::Outcome written = write_private(path, secret + "\n");
+  return written.ok() ? schemas::Result<std::string>(std::move(secret)) : written.error();
 }
 
 schemas::Result<std::string> read_token(const std::filesystem::path& path) {
@@ -113,7 +149,11 @@ schemas::Result<Identity> join(const std::string& control_url,
                  "Control did not let this host join (HTTP " +
                      std::to_string(reply.value().status) + "): " + reply.value().body};
   }
-  return wire::decode<Identity>(reply.value().body);
+  schemas::Result<Identity> identity = wire::decode<Identity>(reply.value().body);
+  if (identity.ok()) {
+    identity.value().secret = request.secret;
+  }
+  return identity;
 }
 
 }  // namespace agent

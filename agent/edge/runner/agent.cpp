@@ -146,6 +146,11 @@ schemas::Result<Identity> identity_of(const AgentOptions& options,
     return *known.value();
   }
   schemas::JoinRequest request;
+  schemas::Result<std::string> secret = own_secret(options.data_directory);
+  if (!secret.ok()) {
+    return secret.error();
+  }
+  request.secret = std::move(secret).value();
   if (!options.token_file.empty()) {
     schemas::Result<std::string> token = read_token(options.token_file);
     if (!token.ok()) {
@@ -338,7 +343,8 @@ schemas::Outcome clean_up_host(const std::filesystem::path& directory, const std
   if (!removed.ok()) {
     return removed.error();
   }
-  for (const char* name : {"agent.db", "agent.db-wal", "agent.db-shm", "identity", "tasks"}) {
+  for (const char* name :
+       {"agent.db", "agent.db-wal", "agent.db-shm", "identity", "secret", "tasks"}) {
     std::filesystem::remove_all(data_directory / name, error);
     if (error) {
       return schemas::Error{

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/core/lifecycle/lifecycle.h"
+#include "control/core/loop/access.h"
 #include "control/core/loop/details.h"
 #include "control/core/loop/names.h"
 #include "control/core/loop/polls.h"
@@ -34,9 +35,8 @@ void log_instance(Context& context, const ContainerInstance& instance, std::stri
 }
 
 /// The name of the cluster that a host asks for, which may be written as its ARN.
-std::string cluster_name(const AgentJoin& join) {
-  const std::string asked = join.request.cluster.empty() ? "default" : join.request.cluster;
-  return local_name(join.scope, "cluster", asked).value_or(asked);
+std::string cluster_name(const Entry& entry) {
+  return local_name(entry.scope, "cluster", entry.cluster).value_or(entry.cluster);
 }
 
 /// The same rule as CreateCluster's.
@@ -49,19 +49,19 @@ bool is_cluster_name(const std::string& name) {
 
 /// The cluster a host asks for. One that does not exist yet is made: who starts the agents first
 /// and the cluster afterwards, or mistypes, sees either way what was meant in the list of clusters.
-std::int64_t cluster_for(Context& context, const AgentJoin& join) {
-  const std::string name = cluster_name(join);
-  const Cluster* known = find_cluster(context.world, join.scope, name);
+std::int64_t cluster_for(Context& context, const Entry& entry) {
+  const std::string name = cluster_name(entry);
+  const Cluster* known = find_cluster(context.world, entry.scope, name);
   if (known != nullptr && known->status == schemas::ClusterStatus::active) {
     return known->key;
   }
   Cluster cluster;
   cluster.key = context.world.next_key(Table::cluster);
-  cluster.scope = join.scope;
+  cluster.scope = entry.scope;
   cluster.name = name;
   cluster.created_at = context.now;
   apply(context.world, ClusterCreated{cluster});
-  log_event(context, join.scope, "cluster.created", cluster_arn(cluster),
+  log_event(context, entry.scope, "cluster.created", cluster_arn(cluster),
             wire::encode(MessageDetail{.message = "made because a host joined it"}));
   return cluster.key;
 }
@@ -191,6 +191,11 @@ void join(Context& context, const AgentJoin& request) {
     answer_join(context, request.waiter, *known);
     return;
   }
+  const schemas::Result<Entry> entry = admit(context, request);
+  if (!entry.ok()) {
+    refuse(context, request.waiter, entry.error().code, entry.error().message);
+    return;
+  }
   const schemas::Inventory& inventory = request.request.inventory;
   if (inventory.cpu.count <= 0 || inventory.memory.count <= 0 ||
       inventory.availability_zone.empty()) {
@@ -201,17 +206,17 @@ void join(Context& context, const AgentJoin& request) {
                inventory.availability_zone + "'.");
     return;
   }
-  if (!request.request.pool && !is_cluster_name(cluster_name(request))) {
+  if (!request.request.pool && !is_cluster_name(cluster_name(entry.value()))) {
     refuse(context, request.waiter, ErrorCode::invalid_parameter,
-           "'" + cluster_name(request) +
+           "'" + cluster_name(entry.value()) +
                "' is no name of a cluster: up to 255 letters, digits, hyphens and underscores.");
     return;
   }
   ContainerInstance instance;
-  instance.cluster = request.request.pool ? 0 : cluster_for(context, request);
+  instance.cluster = request.request.pool ? 0 : cluster_for(context, entry.value());
   instance.key = context.world.next_key(Table::instance);
   instance.id = InstanceId::draw(context.random);
-  instance.scope = request.scope;
+  instance.scope = entry.value().scope;
   instance.inventory = inventory;
   instance.identity_hash = request.identity_hash;
   instance.boot_id = request.request.boot_id;
@@ -219,6 +224,9 @@ void join(Context& context, const AgentJoin& request) {
   instance.lease_until = context.now + context.settings.lease;
   instance.registered_at = context.now;
   apply(context.world, InstanceRegistered{instance});
+  if (entry.value().token != 0) {
+    apply(context.world, JoinTokenSpent{entry.value().token});
+  }
   log_instance(context, instance, "instance.registered", "");
   answer_join(context, request.waiter, instance);
 }

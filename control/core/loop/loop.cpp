@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/core/loop/access.h"
 #include "control/core/loop/agents.h"
 #include "control/core/loop/context.h"
 #include "control/core/loop/operations/operations.h"
@@ -33,6 +34,7 @@ void take(Context& context, const ApiCall& call) {
 
 void take(Context& context, const AgentJoin& request) { join(context, request); }
 void take(Context& context, const AgentSync& request) { sync(context, request); }
+void take(Context& context, const FirstUserWanted& wanted) { make_first_user(context, wanted); }
 void take(Context& context, const WaiterGone& gone) { forget_waiter(context, gone.waiter); }
 void take(Context& context, const StreamWanted& request) { want_stream(context, request); }
 void take(Context& context, const StreamSettled& settled) { settle_stream(context, settled); }

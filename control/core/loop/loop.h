@@ -24,9 +24,17 @@
 #include "schemas/base/result.h"
 #include "schemas/base/time.h"
 #include "schemas/codec/api.h"
+#include "schemas/model/access.h"
 #include "schemas/model/agent_channel.h"
 
 namespace control {
+
+/// What the edge drew for an operation that makes a secret, or knows of the one that was shown.
+/// World is told only what gives nobody away.
+struct DrawnSecret {
+  std::string id;    ///< the public half of an access key
+  std::string kept;  ///< the sealed secret of an access key, the hash of a token
+};
 
 /// A decoded request of the public API. `input` is the operation's generated input struct
 /// (`api::RunTaskRequest` for "RunTask"), which the edge has decoded and checked against its
@@ -37,14 +45,16 @@ struct ApiCall {
   std::string principal;  ///< ARN of who asks, for `createdBy` and `registeredBy`
   std::string operation;  ///< wire name, for example "RunTask"
   api::Value input;
+  DrawnSecret drawn{};
 };
 
-/// POST /agent/v1/join. The edge has checked the token and drawn the secret; only its hash comes
-/// here. A repeated join with the same hash answers the same instance.
+/// POST /agent/v1/join. The agent has drawn its secret before it asked; only the hash comes here.
+/// A repeated join with the same hash answers the same instance, so that an answer may be lost.
 struct AgentJoin {
   std::int64_t waiter = 0;
-  schemas::Scope scope;
+  schemas::Scope scope;       ///< where hosts belong that join without a token
   std::string identity_hash;  ///< SHA-256 of the secret, hex
+  std::string token_hash{};   ///< the same of the join token; empty when none was shown
   schemas::JoinRequest request;
 };
 
@@ -54,6 +64,13 @@ struct AgentSync {
   std::int64_t waiter = 0;
   std::string identity_hash;
   schemas::SyncRequest request;
+};
+
+/// A first start wants somebody who may call. Made unless there are users already.
+struct FirstUserWanted {
+  schemas::Scope scope;
+  std::string name;
+  schemas::AccessKey access_key;  ///< id and sealed secret; the rest is filled in
 };
 
 /// The connection of a parked waiter is gone: forget it.
@@ -81,8 +98,8 @@ struct StreamSettled {
 /// Nothing came in, but `next_wake` has passed.
 struct Tick {};
 
-using Input =
-    std::variant<ApiCall, AgentJoin, AgentSync, WaiterGone, StreamWanted, StreamSettled, Tick>;
+using Input = std::variant<ApiCall, AgentJoin, AgentSync, FirstUserWanted, WaiterGone, StreamWanted,
+                           StreamSettled, Tick>;
 
 /// The answer to an ApiCall: the operation's generated output struct, or its error.
 struct Reply {

@@ -35,6 +35,10 @@ struct Settings {
   schemas::Duration ask_expires{30'000};
   /// Suffixes of a region's availability zones; each gets a subnet of the default VPC.
   std::vector<std::string> zone_suffixes{"a", "b"};
+  /// Whether a host needs a join token (`--auth sigv4`), or who reaches control may join.
+  enum class Joining : std::uint8_t { anyone, with_token } joining = Joining::anyone;
+  /// How long a bearer token is good.
+  schemas::Duration session_length{12 * 3'600'000};
   /// What use costs, parsed by the edge from schemas/prices/default.yaml or `--prices`.
   schemas::PriceBook prices;
   /// The operator's own account: pool hosts and what belongs to nobody else.

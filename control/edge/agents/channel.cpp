@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "control/edge/agents/identity.h"
+#include "control/edge/access/secrets.h"
 #include "schemas/codec/api.h"
 #include "schemas/wire/wire.h"
 #include "spdlog/spdlog.h"
@@ -19,6 +19,32 @@ schemas::Error nobody() {
           .message =
               "No Authorization: Bearer header with the secret that the join answered. Join "
               "first: POST /agent/v1/join."};
+}
+
+schemas::Error no_secret() {
+  return {.code = schemas::ErrorCode::invalid_parameter,
+          .message = "secret: an agent names itself by 64 hex digits that it drew and keeps."};
+}
+
+/// The hashes of what a join showed; the secrets themselves go no further. No identity when the
+/// agent's secret is none.
+struct JoinSecrets {
+  std::string identity_hash;
+  std::string token_hash;
+};
+
+JoinSecrets take_secrets(schemas::JoinRequest& request) {
+  constexpr std::size_t secret_bytes = 32;
+  JoinSecrets hashes;
+  if (access::from_hex(request.secret).size() == secret_bytes) {
+    hashes.identity_hash = access::hash_of(request.secret);
+  }
+  if (!request.token.empty()) {
+    hashes.token_hash = access::hash_of(request.token);
+  }
+  request.secret.clear();
+  request.token.clear();
+  return hashes;
 }
 
 /// What one answer needs to be counted.
@@ -57,27 +83,30 @@ void Channel::join(const http::Request& request, const http::ExchangeRef& exchan
     http::answer(exchange, counted(count, agent_error(message.error())));
     return;
   }
-  std::string secret = new_secret();
+  JoinSecrets secrets = take_secrets(message.value());
+  if (secrets.identity_hash.empty()) {
+    http::answer(exchange, counted(count, agent_error(no_secret())));
+    return;
+  }
   AgentJoin join{.waiter = 0,
                  .scope = scope_,
-                 .identity_hash = hash_of(secret),
+                 .identity_hash = std::move(secrets.identity_hash),
+                 .token_hash = std::move(secrets.token_hash),
                  .request = std::move(message).value()};
   const std::string where = join.request.pool ? "the pool" : "cluster " + join.request.cluster;
-  loop_.join(std::move(join), [exchange, count, secret, where](edge::AgentAnswer answer) {
+  loop_.join(std::move(join), [exchange, count, where](edge::AgentAnswer answer) {
     if (const auto* error = std::get_if<schemas::Error>(&answer)) {
       spdlog::warn("a host may not join {}: {}", where, error->message);
       http::answer(exchange, counted(count, agent_error(*error)));
       return;
     }
-    schemas::JoinAnswer& joined = std::get<schemas::JoinAnswer>(answer);
-    joined.secret = secret;
-    http::answer(exchange, counted(count, ok(wire::encode(joined))));
+    http::answer(exchange, counted(count, ok(wire::encode(std::get<schemas::JoinAnswer>(answer)))));
   });
 }
 
 void Channel::sync(const http::Request& request, const http::ExchangeRef& exchange) {
   const Counted count{.metrics = &metrics_, .name = "AgentSync"};
-  const std::string_view secret = bearer(request.header("authorization"));
+  const std::string_view secret = access::bearer(request.header("authorization"));
   if (secret.empty()) {
     http::answer(exchange, counted(count, agent_error(nobody())));
     return;
@@ -89,7 +118,9 @@ void Channel::sync(const http::Request& request, const http::ExchangeRef& exchan
     return;
   }
   const std::int64_t waiter = loop_.sync(
-      {.waiter = 0, .identity_hash = hash_of(secret), .request = std::move(message).value()},
+      {.waiter = 0,
+       .identity_hash = access::hash_of(secret),
+       .request = std::move(message).value()},
       [exchange, count](edge::AgentAnswer answer) {
         // Encoded on the io thread: after a reconnection an answer may hold a thousand tasks.
         exchange->answer([count, answer = std::move(answer)] {

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "control/edge/access/secrets.h"
 #include "control/edge/agents/channel.h"
-#include "control/edge/agents/identity.h"
 #include "control/edge/http/api/call.h"
 #include "control/edge/http/response_text.h"
 
@@ -109,7 +109,7 @@ void LogRelay::open(schemas::AskId ask, const std::string& identity_hash,
     const std::lock_guard lock(mutex_);
     const auto at = waiting_.find(ask);
     // An ask that is another host's looks to this one as if there were none.
-    if (at != waiting_.end() && same_hash(at->second.identity_hash, identity_hash)) {
+    if (at != waiting_.end() && access::same(at->second.identity_hash, identity_hash)) {
       found = std::move(at->second);
       waiting_.erase(at);
     }

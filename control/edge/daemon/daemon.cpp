@@ -7,6 +7,10 @@
 #include <utility>
 
 #include "control/core/loop/loop.h"
+#include "control/edge/access/day_keys.h"
+#include "control/edge/access/first_start.h"
+#include "control/edge/access/key_ring.h"
+#include "control/edge/access/seal.h"
 #include "control/edge/agents/channel.h"
 #include "control/edge/agents/log_relay.h"
 #include "control/edge/http/api/routes.h"
@@ -65,6 +69,9 @@ class WiredDaemon final : public Daemon {
   void stop(schemas::Duration patience) override;
 
  private:
+  schemas::Result<std::int64_t> open_access(const DaemonOptions& options, store::Store& store,
+                                            std::int64_t last_event);
+  schemas::Outcome publish_ring();
   [[nodiscard]] std::string server_gauges() const;
 
   // In the order in which they need each other; they go in the opposite one.
@@ -72,6 +79,11 @@ class WiredDaemon final : public Daemon {
   Metrics metrics_;
   std::unique_ptr<EventFeed> feed_;
   std::unique_ptr<Mind> mind_;
+  std::unique_ptr<access::Seal> seal_;
+  access::KeyRings rings_;
+  access::DayKeys day_keys_;
+  std::int64_t ring_version_ = -1;  ///< World's when the ring was made; the loop thread's own
+  std::unique_ptr<http::Door> door_;
   std::unique_ptr<TurnLoop> loop_;
   std::unique_ptr<agents::Channel> channel_;
   std::unique_ptr<agents::LogRelay> relay_;
@@ -103,8 +115,12 @@ schemas::Outcome WiredDaemon::load(const DaemonOptions& options) {
                        .parked = {},
                        .settings = options.settings,
                        .random = schemas::Random(random_seed())});
-  feed_ = std::make_unique<EventFeed>(
-      std::move(reader).value(), snapshot.value().last_key[static_cast<std::size_t>(Table::event)]);
+  const schemas::Result<std::int64_t> last_event = open_access(
+      options, *store, snapshot.value().last_key[static_cast<std::size_t>(Table::event)]);
+  if (!last_event.ok()) {
+    return last_event.error();
+  }
+  feed_ = std::make_unique<EventFeed>(std::move(reader).value(), last_event.value());
   loop_ = std::make_unique<TurnLoop>(LoopParts{
       .step =
           [mind = mind_.get()](std::span<const Input> inputs, schemas::Instant now) {
@@ -112,6 +128,11 @@ schemas::Outcome WiredDaemon::load(const DaemonOptions& options) {
           },
       .clock = wall_clock,
       .store = std::move(store),
+      .committed =
+          [this] {
+            const schemas::Outcome published = publish_ring();
+            schemas::require(published.ok(), "a secret that was just sealed does not open");
+          },
       .retention = options.retention,
       .feed = *feed_,
       .metrics = metrics_,
@@ -125,21 +146,75 @@ schemas::Outcome WiredDaemon::load(const DaemonOptions& options) {
   return schemas::Done{};
 }
 
+/// Opens the key file and what it sealed, and sees to it that somebody may call. The number of the
+/// newest event.
+schemas::Result<std::int64_t> WiredDaemon::open_access(const DaemonOptions& options,
+                                                       store::Store& store,
+                                                       std::int64_t last_event) {
+  const bool sealed = !mind_->world->access_keys.empty();
+  schemas::Result<access::Seal> seal =
+      access::open_key_file(*directory_, sealed ? access::Held::secrets : access::Held::nothing);
+  if (!seal.ok()) {
+    return seal.error();
+  }
+  seal_ = std::make_unique<access::Seal>(std::move(seal).value());
+  if (options.auth == DaemonOptions::Auth::sigv4 && mind_->world->users.empty()) {
+    schemas::Result<schemas::AccessKey> key =
+        access::write_first_credentials(*directory_, *seal_, options.region);
+    if (!key.ok()) {
+      return key.error();
+    }
+    const std::array<Input, 1> wanted{
+        FirstUserWanted{.scope = {.account = options.account, .region = options.region},
+                        .name = access::first_user,
+                        .access_key = std::move(key).value()}};
+    const Turn turn =
+        step(mind_->world, mind_->parked, wanted, mind_->settings, wall_clock(), mind_->random);
+    const schemas::Outcome committed = store.commit(turn.rows);
+    if (!committed.ok()) {
+      return committed.error();
+    }
+    last_event = turn.events.empty() ? last_event : turn.events.back().sequence;
+    spdlog::info("the first start: credentials of user {} are in {}", access::first_user,
+                 directory_->file("credentials"));
+  }
+  const schemas::Outcome published = publish_ring();
+  return published.ok() ? schemas::Result<std::int64_t>(last_event) : published.error();
+}
+
+/// Makes who may call known to the threads that serve them, if it has changed.
+schemas::Outcome WiredDaemon::publish_ring() {
+  const std::int64_t version = mind_->world.index().access_version;
+  if (version == ring_version_) {
+    return schemas::Done{};
+  }
+  schemas::Result<std::shared_ptr<const access::KeyRing>> ring =
+      access::make_key_ring(mind_->world, *seal_, rings_.current().get());
+  if (!ring.ok()) {
+    return ring.error();
+  }
+  rings_.publish(std::move(ring).value());
+  day_keys_.forget();
+  ring_version_ = version;
+  return schemas::Done{};
+}
+
 schemas::Outcome WiredDaemon::serve(const DaemonOptions& options) {
   channel_ = std::make_unique<agents::Channel>(
       *loop_, metrics_, schemas::Scope{.account = options.account, .region = options.region});
   relay_ = std::make_unique<agents::LogRelay>(*loop_);
-  routes_ = std::make_unique<http::Routes>(
-      http::RouteParts{.calls = {.loop = *loop_,
-                                 .metrics = metrics_,
-                                 .door = {.account = options.account,
-                                          .region = options.region,
-                                          .reach = options.reach}},
-                       .feed = *feed_,
-                       .channel = *channel_,
-                       .relay = *relay_,
-                       .census = [mind = mind_.get()] { return census(mind->world); },
-                       .server_gauges = [this] { return server_gauges(); }});
+  if (options.auth == DaemonOptions::Auth::off) {
+    door_ = std::make_unique<http::OpenDoor>(options.account, options.region, options.reach);
+  } else {
+    door_ = std::make_unique<http::SignedDoor>(rings_, day_keys_, wall_clock);
+  }
+  routes_ = std::make_unique<http::Routes>(http::RouteParts{
+      .calls = {.loop = *loop_, .metrics = metrics_, .door = *door_, .seal = *seal_},
+      .feed = *feed_,
+      .channel = *channel_,
+      .relay = *relay_,
+      .census = [mind = mind_.get()] { return census(mind->world); },
+      .server_gauges = [this] { return server_gauges(); }});
   loop_->start();
   schemas::Result<std::unique_ptr<http::Server>> server = http::open_server(
       {.listen = options.listen, .limits = options.limits, .threads = 2}, *routes_);

@@ -22,6 +22,8 @@ struct DaemonOptions {
   std::string store;  ///< the database file; empty = control.db in `data`
   std::string region{"us-east-1"};
   std::string account{"123456789012"};
+  /// Whether callers must show who they are. `off` is for local development.
+  enum class Auth : std::uint8_t { sigv4, off } auth = Auth::sigv4;
   http::OpenDoor::Reach reach = http::OpenDoor::Reach::loopback;
   http::Limits limits;
   Settings settings;

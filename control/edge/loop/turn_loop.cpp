@@ -188,6 +188,7 @@ bool TurnLoop::turn(std::vector<Posted> taken) {
           decided.rows.size(), std::chrono::duration_cast<std::chrono::milliseconds>(took).count(),
           std::chrono::duration_cast<std::chrono::milliseconds>(decided_at - start).count());
     }
+    parts_.committed();
     deliver(std::move(decided));
   }
   for (const std::function<void()>& errand : errands) {

@@ -32,6 +32,8 @@ struct LoopParts {
   std::function<Turn(std::span<const Input>, schemas::Instant)> step;
   std::function<schemas::Instant()> clock;
   std::unique_ptr<store::Store> store;
+  /// World is what the store holds, and nobody has been told yet.
+  std::function<void()> committed = [] {};
   store::EventRetention retention;
   EventFeed& feed;
   Metrics& metrics;

@@ -2,14 +2,14 @@
 
 #include <doctest/doctest.h>
 
-#include "control/edge/agents/identity.h"
+#include "control/edge/access/secrets.h"
 #include "control/edge/export/price_file.h"
 
 namespace control::http {
 
 namespace {
 
-const OpenDoor door{.account = "123456789012", .region = "us-east-1"};
+const OpenDoor door("123456789012", "us-east-1");
 
 Request from(std::vector<Header> headers) {
   Request request;
@@ -18,12 +18,17 @@ Request from(std::vector<Header> headers) {
 }
 
 std::string region_of(const std::string& authorization) {
-  const auto caller =
-      identify(from({{"Host", "127.0.0.1:7070"}, {"Authorization", authorization}}), door);
-  return caller.ok() ? caller.value().scope.region : "";
+  const auto verdict =
+      door.identify(from({{"Host", "127.0.0.1:7070"}, {"Authorization", authorization}}));
+  const auto* caller = std::get_if<Caller>(&verdict);
+  return caller != nullptr ? caller->scope.region : "";
 }
 
-bool welcome(std::vector<Header> headers) { return identify(from(std::move(headers)), door).ok(); }
+bool lets_in(const OpenDoor& which, std::vector<Header> headers) {
+  return std::holds_alternative<Caller>(which.identify(from(std::move(headers))));
+}
+
+bool welcome(std::vector<Header> headers) { return lets_in(door, std::move(headers)); }
 
 }  // namespace
 
@@ -47,21 +52,21 @@ TEST_CASE("without authentication no web page may speak for its visitor") {
   CHECK_FALSE(welcome({{"Host", "127.0.0.1:7070"}, {"Origin", "null"}}));
   // A name of somebody else's that leads to 127.0.0.1.
   CHECK_FALSE(welcome({{"Host", "evil.example:7070"}}));
-  const OpenDoor wide{.account = "1", .region = "r", .reach = OpenDoor::Reach::anywhere};
-  CHECK(identify(from({{"Host", "control.internal:7070"}}), wide).ok());
+  const OpenDoor wide("1", "r", OpenDoor::Reach::anywhere);
+  CHECK(lets_in(wide, {{"Host", "control.internal:7070"}}));
 }
 
 TEST_CASE("secrets are 256 bits, kept as a hash, and read from a bearer header") {
-  const std::string secret = agents::new_secret();
+  const std::string secret = access::new_secret();
   CHECK(secret.size() == 64);
-  CHECK(secret != agents::new_secret());
-  CHECK(agents::hash_of("abc") ==
+  CHECK(secret != access::new_secret());
+  CHECK(access::hash_of("abc") ==
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  CHECK(agents::same_hash(agents::hash_of(secret), agents::hash_of(secret)));
-  CHECK_FALSE(agents::same_hash("abc", "abd"));
-  CHECK_FALSE(agents::same_hash("abc", "ab"));
-  CHECK(agents::bearer("Bearer xyz") == "xyz");
-  CHECK(agents::bearer("Basic xyz").empty());
+  CHECK(access::same(access::hash_of(secret), access::hash_of(secret)));
+  CHECK_FALSE(access::same("abc", "abd"));
+  CHECK_FALSE(access::same("abc", "ab"));
+  CHECK(access::bearer("Bearer xyz") == "xyz");
+  CHECK(access::bearer("Basic xyz").empty());
 }
 
 TEST_CASE("the program's price book is read, and a wrong one is refused by the entry's name") {

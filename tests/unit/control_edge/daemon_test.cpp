@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "control/edge/access/secrets.h"
 #include "control/edge/export/price_file.h"
 #include "schemas/wire/wire.h"
 #include "tests/unit/control_http/raw_client.h"
@@ -40,6 +41,7 @@ class Control {
     DaemonOptions options;
     options.listen = {"127.0.0.1:0", "127.0.0.1:0"};
     options.data = directory_;
+    options.auth = DaemonOptions::Auth::off;
     options.settings.prices = read_prices(default_prices(), "default").value();
     options.settings.deploy.healthy_after = schemas::Duration{0};
     options.fail = [](const schemas::Error& error) { FAIL(error.message); };
@@ -92,6 +94,7 @@ class Host {
   Host(const Control& control, const std::string& cluster) : control_(control) {
     schemas::JoinRequest request;
     request.cluster = cluster;
+    request.secret = secret_;
     request.boot_id = "boot";
     request.inventory.cpu = {4096};
     request.inventory.memory = {8192};
@@ -106,9 +109,7 @@ class Host {
     message_.inventory = request.inventory;
   }
 
-  [[nodiscard]] std::string bearer() const {
-    return "Authorization: Bearer " + joined_.secret + "\r\n";
-  }
+  [[nodiscard]] std::string bearer() const { return "Authorization: Bearer " + secret_ + "\r\n"; }
   [[nodiscard]] std::string sync_request() const {
     return post("/agent/v1/sync", wire::encode(message_), bearer());
   }
@@ -140,6 +141,7 @@ class Host {
 
  private:
   const Control& control_;
+  const std::string secret_ = access::new_secret();
   schemas::JoinAnswer joined_;
   schemas::SyncRequest message_;
 };

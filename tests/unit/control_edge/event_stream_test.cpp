@@ -49,7 +49,7 @@ class ShortLog final : public store::EventReader {
   }
 };
 
-const OpenDoor door{.account = "mine", .region = "r", .reach = OpenDoor::Reach::anywhere};
+const OpenDoor door("mine", "r", OpenDoor::Reach::anywhere);
 
 struct Reading {
   explicit Reading(const std::string& query) {

@@ -8,18 +8,26 @@ namespace control {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Handler>, 23> handlers{{
+constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
+    {"CreateAccessKey", create_access_key},
     {"CreateCluster", create_cluster},
+    {"CreateJoinToken", create_join_token},
     {"CreateService", create_service},
+    {"CreateSession", create_session},
+    {"CreateUser", create_user},
+    {"DeleteAccessKey", delete_access_key},
     {"DeleteCluster", delete_cluster},
     {"DeleteService", delete_service},
+    {"DeleteUser", delete_user},
     {"DeregisterTaskDefinition", deregister_task_definition},
     {"DescribeClusters", describe_clusters},
     {"DescribeContainerInstances", describe_container_instances},
     {"DescribeServices", describe_services},
     {"DescribeTaskDefinition", describe_task_definition},
     {"DescribeTasks", describe_tasks},
+    {"EndSession", end_session},
     {"GetBill", get_bill},
+    {"ListAccessKeys", list_access_keys},
     {"ListClusters", list_clusters},
     {"ListContainerInstances", list_container_instances},
     {"ListServices", list_services},
@@ -27,12 +35,14 @@ constexpr std::array<std::pair<std::string_view, Handler>, 23> handlers{{
     {"ListTaskDefinitionFamilies", list_task_definition_families},
     {"ListTaskDefinitions", list_task_definitions},
     {"ListTasks", list_tasks},
+    {"ListUsers", list_users},
     {"ListVpcs", list_vpcs},
     {"RegisterTaskDefinition", register_task_definition},
     {"RunTask", run_task},
     {"StopTask", stop_task_by_user},
+    {"UpdateAccessKey", update_access_key},
     {"UpdateService", update_service},
-}};
+});
 
 }  // namespace
 

@@ -46,4 +46,15 @@ Answer get_bill(Context& context, const ApiCall& call);
 Answer list_subnets(Context& context, const ApiCall& call);
 Answer list_vpcs(Context& context, const ApiCall& call);
 
+Answer create_access_key(Context& context, const ApiCall& call);
+Answer create_join_token(Context& context, const ApiCall& call);
+Answer create_session(Context& context, const ApiCall& call);
+Answer create_user(Context& context, const ApiCall& call);
+Answer delete_access_key(Context& context, const ApiCall& call);
+Answer delete_user(Context& context, const ApiCall& call);
+Answer end_session(Context& context, const ApiCall& call);
+Answer list_access_keys(Context& context, const ApiCall& call);
+Answer list_users(Context& context, const ApiCall& call);
+Answer update_access_key(Context& context, const ApiCall& call);
+
 }  // namespace control

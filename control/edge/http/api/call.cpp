@@ -1,7 +1,9 @@
 #include "control/edge/http/api/call.h"
 
 #include <utility>
+#include <variant>
 
+#include "control/edge/http/api/drawn.h"
 #include "control/edge/http/response_text.h"
 #include "spdlog/spdlog.h"
 
@@ -56,11 +58,12 @@ schemas::Result<const api::Operation*> targeted(const Request& request) {
 void carry_out(const CallContext& context, const Request& request, const api::Operation& operation,
                std::string_view json, Call call) {
   call.name(operation.name);
-  schemas::Result<Caller> caller = identify(request, context.door);
-  if (!caller.ok()) {
-    call.refuse(caller.error());
+  access::Verdict<Caller> verdict = context.door.identify(request);
+  if (const auto* refused = std::get_if<access::Refused>(&verdict)) {
+    call.refuse(*refused);
     return;
   }
+  auto& caller = std::get<Caller>(verdict);
   if (!handles(operation.name)) {
     call.refuse({.code = schemas::ErrorCode::unsupported_feature,
                  .message = std::string(operation.name) + " is not built yet."});
@@ -71,14 +74,22 @@ void carry_out(const CallContext& context, const Request& request, const api::Op
     call.refuse(input.error());
     return;
   }
-  context.loop.call({.request = 0,
-                     .scope = std::move(caller.value().scope),
-                     .principal = std::move(caller.value().principal),
-                     .operation = std::string(operation.name),
-                     .input = std::move(input).value()},
-                    [call = std::move(call)](schemas::Result<api::Value> result) {
-                      call.answer(std::move(result));
-                    });
+  schemas::Result<Drawn> drawn = draw_for(operation, caller, context.seal);
+  if (!drawn.ok()) {
+    call.refuse(drawn.error());
+    return;
+  }
+  context.loop.call(
+      {.request = 0,
+       .scope = std::move(caller.scope),
+       .principal = std::move(caller.principal),
+       .operation = std::string(operation.name),
+       .input = std::move(input).value(),
+       .drawn = drawn.value().kept},
+      [call = std::move(call), secret = drawn.value().secret](schemas::Result<api::Value> result) {
+        call.answer(result.ok() && !secret.empty() ? shown_with(result.value(), secret)
+                                                   : std::move(result));
+      });
 }
 
 }  // namespace
@@ -93,31 +104,56 @@ Response error_response(Protocol protocol, const schemas::Error& error) {
   return response;
 }
 
+Response error_response(Protocol protocol, const access::Refused& refused) {
+  constexpr int forbidden = 403;
+  constexpr int bad_request = 400;
+  Response response;
+  response.status = protocol == Protocol::rest ? forbidden : bad_request;
+  response.content_type = content_type(protocol);
+  const std::string name(access::name_of(refused.reason));
+  response.headers.push_back({"x-amzn-ErrorType", name});
+  response.body =
+      R"({"__type":")" + name + R"(","message":")" + json_escaped(refused.message) + "\"}";
+  return response;
+}
+
 Call::Call(ExchangeRef exchange, Protocol protocol, edge::Metrics& metrics)
     : exchange_(std::move(exchange)), protocol_(protocol), metrics_(&metrics) {}
 
 void Call::answer(schemas::Result<api::Value> result) const {
-  exchange_->answer([protocol = protocol_, metrics = metrics_, operation = operation_,
-                     start = start_, result = std::move(result)] {
+  deliver([protocol = protocol_, result = std::move(result)] {
+    if (!result.ok()) {
+      return error_response(protocol, result.error());
+    }
     Response response;
-    if (result.ok()) {
-      response.content_type = content_type(protocol);
-      response.body = result.value().empty() ? "{}" : api::encode(result.value());
-    } else {
-      response = error_response(protocol, result.error());
-    }
-    response.headers.push_back({"x-amzn-RequestId", new_request_id()});
-    const auto took = std::chrono::steady_clock::now() - start;
-    metrics->request(operation, response.status, took);
-    if (response.status >= 500) {
-      spdlog::error("{} answered {}: {} (request {})", operation, response.status, response.body,
-                    response.headers.back().value);
-    } else {
-      spdlog::debug("{} answered {} in {} us", operation, response.status,
-                    std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-    }
+    response.content_type = content_type(protocol);
+    response.body = result.value().empty() ? "{}" : api::encode(result.value());
     return response;
   });
+}
+
+void Call::refuse(access::Refused refused) const {
+  deliver([protocol = protocol_, refused = std::move(refused)] {
+    return error_response(protocol, refused);
+  });
+}
+
+void Call::deliver(MakeResponse make) const {
+  exchange_->answer(
+      [metrics = metrics_, operation = operation_, start = start_, make = std::move(make)] {
+        Response response = make();
+        response.headers.push_back({"x-amzn-RequestId", new_request_id()});
+        const auto took = std::chrono::steady_clock::now() - start;
+        metrics->request(operation, response.status, took);
+        if (response.status >= 500) {
+          spdlog::error("{} answered {}: {} (request {})", operation, response.status,
+                        response.body, response.headers.back().value);
+        } else {
+          spdlog::debug("{} answered {} in {} us", operation, response.status,
+                        std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+        }
+        return response;
+      });
 }
 
 void serve_aws_json(const CallContext& context, const Request& request, ExchangeRef exchange) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "control/edge/access/refused.h"
+#include "control/edge/access/seal.h"
 #include "control/edge/http/api/caller.h"
 #include "control/edge/http/exchange.h"
 #include "control/edge/loop/metrics.h"
@@ -29,8 +31,11 @@ class Call {
   /// Answers; the value is encoded on the connection's io thread.
   void answer(schemas::Result<api::Value> result) const;
   void refuse(schemas::Error error) const { answer(schemas::Result<api::Value>(std::move(error))); }
+  void refuse(access::Refused refused) const;
 
  private:
+  void deliver(MakeResponse make) const;
+
   ExchangeRef exchange_;
   Protocol protocol_;
   edge::Metrics* metrics_;
@@ -40,12 +45,15 @@ class Call {
 
 /// An error as `protocol` writes it.
 Response error_response(Protocol protocol, const schemas::Error& error);
+/// Somebody who is not let in: 403 in REST, in AWS JSON 1.1 400 as every such service answers.
+Response error_response(Protocol protocol, const access::Refused& refused);
 
 /// What the operations need to be served.
 struct CallContext {
   edge::TurnLoop& loop;
   edge::Metrics& metrics;
-  OpenDoor door;
+  const Door& door;
+  const access::Seal& seal;
 };
 
 /// POST /: AWS JSON 1.1, the operation named by X-Amz-Target.

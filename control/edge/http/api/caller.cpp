@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
+
+#include "control/edge/access/secrets.h"
+#include "control/edge/access/signature.h"
 
 namespace control::http {
 
@@ -54,28 +58,53 @@ bool is_local_name(std::string_view host) {
                      [](char letter) { return letter == '.' || (letter >= '0' && letter <= '9'); });
 }
 
+access::Refused denied(std::string message) {
+  return {.reason = access::Reason::access_denied, .message = std::move(message)};
+}
+
 }  // namespace
 
-schemas::Result<Caller> identify(const Request& request, const OpenDoor& door) {
+access::Verdict<Caller> OpenDoor::identify(const Request& request) const {
   const std::string_view host = request.header("host");
   const std::string_view origin = request.header("origin");
   const std::string_view origin_host =
       origin.substr(std::min(origin.size(), origin.find("//") + 2));
   if (!origin.empty() && origin_host != host) {
-    return schemas::Error{.code = schemas::ErrorCode::access_denied,
-                          .message = "A web page of " + std::string(origin) +
-                                     " may not use this control: it runs with --auth off."};
+    return denied("A web page of " + std::string(origin) +
+                  " may not use this control: it runs with --auth off.");
   }
-  if (door.reach == OpenDoor::Reach::loopback && !is_local_name(host)) {
-    return schemas::Error{.code = schemas::ErrorCode::access_denied,
-                          .message = "The Host header says \"" + std::string(host) +
-                                     "\", but with --auth off only this machine is served: use its "
-                                     "loopback address, or start control with --allow-remote."};
+  if (reach_ == Reach::loopback && !is_local_name(host)) {
+    return denied("The Host header says \"" + std::string(host) +
+                  "\", but with --auth off only this machine is served: use its "
+                  "loopback address, or start control with --allow-remote.");
   }
   const std::string_view region = signed_region(request.header("authorization"));
-  return Caller{.scope = {.account = door.account,
-                          .region = region.empty() ? door.region : std::string(region)},
-                .principal = "arn:aws:iam::" + door.account + ":root"};
+  return Caller{
+      .scope = {.account = account_, .region = region.empty() ? region_ : std::string(region)},
+      .principal = "arn:aws:iam::" + account_ + ":root",
+      .session = {}};
+}
+
+access::Verdict<Caller> SignedDoor::identify(const Request& request) const {
+  const std::shared_ptr<const access::KeyRing> ring = rings_.current();
+  const std::string_view token = access::bearer(request.header("authorization"));
+  if (!token.empty()) {
+    const std::string hash = access::hash_of(token);
+    access::Verdict<access::KeyRing::OpenSession> found = ring->session(hash, clock_());
+    if (const auto* refused = std::get_if<access::Refused>(&found)) {
+      return *refused;
+    }
+    const auto& session = std::get<access::KeyRing::OpenSession>(found);
+    return Caller{.scope = session.scope, .principal = session.principal, .session = hash};
+  }
+  const access::Verdict<access::Signer> found = verify(request, *ring, day_keys_, clock_());
+  if (const auto* refused = std::get_if<access::Refused>(&found)) {
+    return *refused;
+  }
+  const auto& signer = std::get<access::Signer>(found);
+  return Caller{.scope = {.account = signer.standing.account, .region = signer.region},
+                .principal = signer.standing.principal,
+                .session = {}};
 }
 
 }  // namespace control::http

@@ -128,11 +128,11 @@ std::string event_text(const Event& event) {
          "\",\"detail\":" + (event.detail.empty() ? "{}" : event.detail) + "}\n\n";
 }
 
-void serve_events(edge::EventFeed& feed, const OpenDoor& door, const Request& request,
+void serve_events(edge::EventFeed& feed, const Door& door, const Request& request,
                   const ExchangeRef& exchange) {
-  const schemas::Result<Caller> caller = identify(request, door);
-  if (!caller.ok()) {
-    answer(exchange, error_response(Protocol::rest, caller.error()));
+  const access::Verdict<Caller> caller = door.identify(request);
+  if (const auto* refused = std::get_if<access::Refused>(&caller)) {
+    answer(exchange, error_response(Protocol::rest, *refused));
     return;
   }
   std::string from(request.header("last-event-id"));
@@ -162,7 +162,8 @@ void serve_events(edge::EventFeed& feed, const OpenDoor& door, const Request& re
   }
   const Follow follow =
       query_value(request.query, "follow") == "false" ? Follow::until_now : Follow::on;
-  std::make_shared<EventStream>(feed, caller.value().scope.account, exchange, *after, follow)
+  std::make_shared<EventStream>(feed, std::get<Caller>(caller).scope.account, exchange, *after,
+                                follow)
       ->start();
 }
 

@@ -10,7 +10,7 @@ namespace control::http {
 /// or
 /// `?after=SEQUENCE` (0 = from the oldest kept), else from now on; for ever, or with
 /// `?follow=false` up to now. 410 when events behind that number are no longer kept.
-void serve_events(edge::EventFeed& feed, const OpenDoor& door, const Request& request,
+void serve_events(edge::EventFeed& feed, const Door& door, const Request& request,
                   const ExchangeRef& exchange);
 
 /// One event as the stream writes it.

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "control/edge/agents/identity.h"
+#include "control/edge/access/secrets.h"
 #include "control/edge/http/api/event_stream.h"
 #include "control/edge/http/response_text.h"
 #include "schemas/codec/api.h"
@@ -119,13 +119,13 @@ void Routes::serve_agent_path(const Request& request, const ExchangeRef& exchang
   } else if (request.path.starts_with(streams_path)) {
     const auto ask =
         schemas::AskId::parse(std::string_view(request.path).substr(streams_path.size()));
-    const std::string_view secret = agents::bearer(request.header("authorization"));
+    const std::string_view secret = access::bearer(request.header("authorization"));
     if (!ask || secret.empty()) {
       answer(exchange, refusal(401, "AccessDeniedException",
                                "A stream is opened by the host that was asked, with its secret."));
       return;
     }
-    parts_.relay.open(*ask, agents::hash_of(secret), exchange);
+    parts_.relay.open(*ask, access::hash_of(secret), exchange);
   } else {
     answer(exchange, no_such_path(request));
   }
@@ -148,9 +148,9 @@ void Routes::serve_metrics(const ExchangeRef& exchange) {
 
 void Routes::serve_logs(const Request& request, const std::string& task,
                         const ExchangeRef& exchange) {
-  schemas::Result<Caller> caller = identify(request, parts_.calls.door);
-  if (!caller.ok()) {
-    answer(exchange, error_response(Protocol::rest, caller.error()));
+  const access::Verdict<Caller> caller = parts_.calls.door.identify(request);
+  if (const auto* refused = std::get_if<access::Refused>(&caller)) {
+    answer(exchange, error_response(Protocol::rest, *refused));
     return;
   }
   std::int64_t tail = -1;
@@ -172,7 +172,7 @@ void Routes::serve_logs(const Request& request, const std::string& task,
     return;
   }
   parts_.relay.follow({.request = 0,
-                       .scope = std::move(caller.value().scope),
+                       .scope = std::get<Caller>(caller).scope,
                        .cluster = query_value(request.query, "cluster"),
                        .task = task,
                        .container = query_value(request.query, "container"),
