@@ -62,13 +62,17 @@ schemas::Result<std::string> Session::post(const std::string& operation, const s
   return std::move(answer.value().body);
 }
 
-schemas::Result<std::string> Session::fetch(const std::string& path, const std::string& query) {
+schemas::Result<std::string> Session::request(const std::string& method, const std::string& path,
+                                              const std::string& query, const std::string& json) {
   HttpRequest request{.endpoint = settings_.endpoint,
-                      .method = "GET",
+                      .method = method,
                       .path = path,
                       .query = query,
                       .headers = {},
-                      .body = ""};
+                      .body = json};
+  if (!json.empty()) {
+    request.headers["content-type"] = "application/json";
+  }
   sign_if_known(request);
   schemas::Result<HttpAnswer> answer = send(request);
   if (!answer.ok()) {

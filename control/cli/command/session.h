@@ -59,7 +59,24 @@ class Session {
   /// Asks the REST side for what ECS has no operation for. `path` and `query` percent-encoded.
   template <class Output>
   schemas::Result<Answer<Output>> get(const std::string& path, const std::string& query) {
-    return read<Output>(fetch(path, query));
+    return read<Output>(request("GET", path, query, ""));
+  }
+  /// The same with another method, and the request as the body.
+  template <class Output, class Input>
+  schemas::Result<Answer<Output>> rest(const std::string& method, const std::string& path,
+                                       const Input& input) {
+    return read<Output>(request(
+        method, path, "", codec::encode(codec::Described<Input>::type, &input, client_dialect)));
+  }
+  /// The same with a body that leaves out what the path says.
+  template <class Output>
+  schemas::Result<Answer<Output>> rest_with(const std::string& method, const std::string& path,
+                                            const std::string& json) {
+    return read<Output>(request(method, path, "", json));
+  }
+  template <class Output>
+  schemas::Result<Answer<Output>> remove(const std::string& path, const std::string& query) {
+    return read<Output>(request("DELETE", path, query, ""));
   }
   /// Follows a REST answer line by line.
   schemas::Outcome follow(const std::string& path, const std::string& query,
@@ -95,7 +112,8 @@ class Session {
   }
 
   schemas::Result<std::string> post(const std::string& operation, const std::string& json);
-  schemas::Result<std::string> fetch(const std::string& path, const std::string& query);
+  schemas::Result<std::string> request(const std::string& method, const std::string& path,
+                                       const std::string& query, const std::string& json);
   void sign_if_known(HttpRequest& request) const;
 
   Settings settings_;

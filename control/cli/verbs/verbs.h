@@ -24,5 +24,9 @@ std::vector<Verb> subnets_verbs();
 std::vector<Verb> logs_verbs();
 std::vector<Verb> events_verbs();
 std::vector<Verb> bill_verbs();
+std::vector<Verb> user_verbs();
+std::vector<Verb> key_verbs();
+std::vector<Verb> token_verbs();
+std::vector<Verb> session_verbs();
 
 }  // namespace cli
