@@ -13,11 +13,9 @@ import botocore.config
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOSTS = os.path.join(ROOT, "tests", "hosts", "hosts")
 BIN = os.environ.get("BIN", os.path.join(ROOT, "build", "release", "bin"))
-# Clients sign with these; control runs with --auth off here.
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example",
-               "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
-               "AWS_PAGER": "", "AWS_CONFIG_FILE": "/dev/null",
-               "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+# What clients of the command line find around them, whoever they are.
+SURROUNDINGS = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
+                "AWS_PAGER": "", "AWS_CONFIG_FILE": "/dev/null"}
 
 
 def wait_for(what, seconds, condition, every=0.1):
@@ -33,10 +31,11 @@ def wait_for(what, seconds, condition, every=0.1):
         time.sleep(every)
 
 
-def http_get(url, seconds=5):
+def http_get(url, seconds=5, headers=None):
     """The body of an answer 200; raises OSError otherwise. Proxies are not asked."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=seconds) as answer:
+    request = urllib.request.Request(url, headers=headers or {})
+    with opener.open(request, timeout=seconds) as answer:
         return answer.read().decode()
 
 
@@ -49,15 +48,23 @@ def answers(url):
 
 
 class Cluster:
-    """Control, a registry with the sample images, EC2-mode hosts h1… and pool hosts p1…."""
+    """Control, a registry with the sample images, EC2-mode hosts h1… and pool hosts p1….
 
-    def __init__(self, name="e2e", ec2=2, pool=2, cpu=2048, memory=4096, control_options=()):
+    With auth="sigv4" hosts join with tokens and every call is signed, with the key that control's
+    first start wrote; with "off" anything goes.
+    """
+
+    def __init__(self, name="e2e", ec2=2, pool=2, cpu=2048, memory=4096, control_options=(),
+                 auth="off"):
         self.name = name
+        self.auth = auth
+        self._token = None
         self.directory = tempfile.mkdtemp(prefix="stowage-")
         try:
             self.hosts("cluster", "--owner", str(os.getpid()), "--cluster", name,
                        "--ec2", str(ec2), "--pool", str(pool), "--cpu", str(cpu),
-                       "--memory", str(memory), "--", "--healthy-after", "1", *control_options)
+                       "--memory", str(memory), "--", "--healthy-after", "1",
+                       *(("--auth", "sigv4") if auth == "sigv4" else ()), *control_options)
             self.endpoint = self.show("endpoint")
             self.registry = self.show("registry")
             self.ecs = self.client()
@@ -93,16 +100,43 @@ class Cluster:
     def client(self):
         config = botocore.config.Config(retries={"max_attempts": 1}, connect_timeout=5,
                                         read_timeout=30, proxies={})
+        key, secret = self.credentials()
         return boto3.client("ecs", endpoint_url=self.endpoint, region_name="us-east-1",
-                            aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="example",
-                            config=config)
+                            aws_access_key_id=key, aws_secret_access_key=secret, config=config)
+
+    def credentials(self):
+        """The key that calls are signed with: (id, secret)."""
+        if self.auth == "off":
+            return "AKIDEXAMPLE", "example"
+        with open(self.show("credentials")) as file:
+            lines = dict(line.split(" = ") for line in file.read().splitlines() if " = " in line)
+        return lines["aws_access_key_id"], lines["aws_secret_access_key"]
+
+    def surroundings(self):
+        """The environment of clients of the command line."""
+        shared = self.show("credentials") if self.auth == "sigv4" else "/dev/null"
+        known = {} if self.auth == "sigv4" else dict(zip(
+            ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), self.credentials()))
+        return {"PATH": "/usr/bin:/bin", "HOME": self.directory, "NO_PROXY": "*",
+                "AWS_SHARED_CREDENTIALS_FILE": shared, **known, **SURROUNDINGS}
+
+    def rest(self, path):
+        """What a GET of the REST side answers, with a session's token where one is needed."""
+        headers = {}
+        if self.auth == "sigv4":
+            if self._token is None:
+                self._token = subprocess.run(
+                    [os.path.join(BIN, "ecsctl"), "--endpoint", self.endpoint, "session",
+                     "create"], env=self.surroundings(), text=True, timeout=60, check=True,
+                    stdout=subprocess.PIPE).stdout.strip()
+            headers["Authorization"] = "Bearer " + self._token
+        return json.loads(http_get(self.endpoint + path, headers=headers))
 
     def aws(self, *arguments, expect=0):
         """Debian's own aws command; its JSON answer, or with `expect` > 0 what it complained of."""
         done = subprocess.run(["/usr/bin/aws", "--endpoint-url", self.endpoint, "ecs", *arguments],
                               text=True, capture_output=True, timeout=180, check=False,
-                              env={"PATH": "/usr/bin:/bin", "HOME": self.directory,
-                                   "NO_PROXY": "*", **CREDENTIALS})
+                              env=self.surroundings())
         if (done.returncode != 0) != (expect != 0):
             raise AssertionError(f"aws ecs {' '.join(arguments)} ended with {done.returncode}:\n"
                                  f"{done.stdout}\n{done.stderr}")
@@ -117,7 +151,7 @@ class Cluster:
 
     def default_subnets(self):
         """The subnets of the account's default VPC, by zone."""
-        listed = json.loads(http_get(f"{self.endpoint}/v1/subnets"))["subnets"]
+        listed = self.rest("/v1/subnets")["subnets"]
         return {subnet["availabilityZone"]: subnet["subnetId"] for subnet in listed
                 if subnet["default"]}
 

@@ -1,9 +1,11 @@
 """What a user of ECS does in a first hour, with Debian's unmodified aws command."""
 
 import json
+import os
+import subprocess
 import unittest
 
-from cluster import Cluster, answers, detail, http_get, private_address, wait_for
+from cluster import BIN, HOSTS, Cluster, answers, detail, http_get, private_address, wait_for
 
 
 class Journey(unittest.TestCase):
@@ -11,7 +13,7 @@ class Journey(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.cluster = Cluster("journey")
+        cls.cluster = Cluster("journey", auth="sigv4")
         cls.addClassCleanup(cls.cluster.down)
         cls.aws = cls.cluster.aws
 
@@ -143,6 +145,35 @@ class Journey(unittest.TestCase):
         body = json.loads(said[said.index("{"):])
         self.assertEqual(body["TaskARN"], arn)
         self.assertEqual(body["LaunchType"], "FARGATE")
+
+    def test_a_host_without_a_good_token_is_refused_and_says_why(self):
+        self.cluster.hosts("add", "x1")
+        data = os.path.join(self.cluster.directory, "x1")
+        spent = os.path.join(self.cluster.directory, "spent.token")
+        with open(spent, "w") as file:
+            file.write("0" * 64 + "\n")
+        with open(os.path.join(self.cluster.directory, "control.listen")) as file:
+            control = "http://" + file.read().split()[1]
+
+        def agent(*options):
+            return subprocess.run(
+                [HOSTS, "in", self.cluster.directory, "x1", os.path.abspath(
+                    os.path.join(BIN, "ecs-agent")), *options, "--data", data],
+                text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
+                check=False)
+
+        try:
+            for options, words in (((), "ecsctl token create --cluster"),
+                                   (("--token-file", spent), "was used before, or has expired")):
+                ended = agent("--control", control, "--cluster", "journey", "--address",
+                              self.cluster.show("address", "x1"), *options)
+                self.assertEqual(ended.returncode, 3, ended.stdout)
+                self.assertIn(words, ended.stdout)
+                self.assertNotIn("0" * 64, ended.stdout)
+        finally:
+            self.assertEqual(agent("cleanup").returncode, 0)
+        hosts = self.cluster.ecs.list_container_instances(cluster="journey")
+        self.assertEqual(len(hosts["containerInstanceArns"]), 2)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from cluster import Cluster, http_get, wait_for
+from cluster import Cluster, wait_for
 
 
 class Killed(unittest.TestCase):
@@ -86,7 +86,7 @@ class Killed(unittest.TestCase):
 
     def bill_of(self, arn):
         """The bill's lines of one task; nothing while it has none."""
-        bill = json.loads(http_get(f"{self.cluster.endpoint}/v1/bill"))
+        bill = self.cluster.rest("/v1/bill")
         lines = [line for line in bill["lines"] if line["taskArn"] == arn]
         return sorted(lines, key=json.dumps) or None
 

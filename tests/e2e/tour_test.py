@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from cluster import BIN, CREDENTIALS, ROOT, Cluster
+from cluster import BIN, ROOT, Cluster
 
 # What ./quickstart prints for people, as functions, because scripts expand no aliases.
 PREPARED = """
@@ -28,7 +28,7 @@ class Tour(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.cluster = Cluster("demo")
+        cls.cluster = Cluster("demo", auth="sigv4")
         cls.addClassCleanup(cls.cluster.down)
 
     def walk(self, heading):
@@ -38,8 +38,7 @@ class Tour(unittest.TestCase):
         done = subprocess.run(["/bin/bash", "-c", script], cwd=ROOT, text=True, timeout=240,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                               stdin=subprocess.DEVNULL,
-                              env={"PATH": "/usr/bin:/bin", "HOME": self.cluster.directory,
-                                   "BIN": os.path.abspath(BIN), "NO_PROXY": "*", **CREDENTIALS,
+                              env={**self.cluster.surroundings(), "BIN": os.path.abspath(BIN),
                                    "AWS_ENDPOINT_URL": self.cluster.endpoint,
                                    "REGISTRY": self.cluster.registry})
         self.assertEqual(done.returncode, 0, done.stdout)

@@ -68,8 +68,39 @@ addresses_written() {
   ((count >= 2))
 }
 
+# Whether control asks who is calling: so where its options say --auth sigv4.
+signed_control() {
+  grep -qx sigv4 "$dir/control.options" 2>/dev/null
+}
+
+# The arguments that let a host join: a token that the operator's credentials bought, once.
+token_for() {  # token_for <name> <option…>
+  local name=$1 place=() path
+  shift
+  signed_control || return 0
+  if [[ ! -e $dir/$name.token && ! -e $dir/$name/identity ]]; then
+    path=$(program ecsctl)
+    while (($#)); do
+      case $1 in
+        --pool) place=(--pool) ;;
+        --cluster) place=(--cluster "$2") ;;
+      esac
+      shift
+    done
+    (
+      umask 077
+      env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_SESSION_TOKEN -u AWS_PROFILE \
+        AWS_SHARED_CREDENTIALS_FILE="$dir/control/credentials" AWS_CONFIG_FILE=/dev/null \
+        no_proxy='*' "$path" --endpoint "$(control_endpoint)" --region us-east-1 \
+        token create "${place[@]}" >"$dir/$name.token"
+    ) || fail "no join token for $name"
+  fi
+  printf '%s\n' --token-file "$dir/$name.token"
+}
+
 # The first start takes any free port unless CONTROL_PORT asks for one; later starts take the same
-# again, because agents and people know it by then. Hosts are remote, hence --allow-remote.
+# again, because agents and people know it by then. Without --auth among its options it serves
+# whoever calls, and hosts are remote, hence --allow-remote.
 verb_control() {
   open_directory "$1"
   shift
@@ -84,8 +115,10 @@ verb_control() {
   mapfile -t addresses < <(listens)
   ((${#addresses[@]} == 2)) || addresses=("127.0.0.1:${CONTROL_PORT:-0}" "$lan.1:0")
   rm -f "$dir/control/address"
+  local -a open=(--auth off --allow-remote)
+  if [[ " ${options[*]} " == *" --auth "* ]]; then open=(); fi
   launch control "$path" --listen "${addresses[0]}" --listen "${addresses[1]}" \
-    --data "$dir/control" --auth off --allow-remote "${options[@]}"
+    --data "$dir/control" "${open[@]}" "${options[@]}"
   await control 30 addresses_written
   grep -oE '[0-9]+(\.[0-9]+){3}:[0-9]+' "$dir/control/address" >"$dir/control.listen"
   await control 30 answers "$(control_endpoint)/healthz"
@@ -109,6 +142,9 @@ verb_agent() {
     fi
   fi
   mapfile -t options <"$dir/$label.options"
+  local -a token
+  mapfile -t token < <(token_for "$name" "${options[@]}")
+  options+=("${token[@]}")
   if [[ -e $dir/registry.address ]]; then
     options+=(--insecure-registry "$(<"$dir/registry.address")")
   fi
