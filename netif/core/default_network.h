@@ -16,8 +16,12 @@ inline constexpr std::uint32_t vni_max = 0xffffff;
 struct DefaultNetwork {
   schemas::Vpc vpc;                      ///< 172.31.0.0/16
   std::vector<schemas::Subnet> subnets;  ///< a /20 for each zone, in the order given
-  schemas::SecurityGroup group;          ///< "default"
+  schemas::SecurityGroup group;          ///< "default", with the default rules
 };
+
+/// What AWS gives a VPC's default group: its members reach each other, and everything outside. The
+/// rules' ids follow from the group's.
+std::vector<schemas::SecurityRule> default_rules(const schemas::SecurityGroupId& group);
 
 /// Draws the default network of `scope`. The subnets take the VXLAN identifiers `first_vni`,
 /// `first_vni + 1`, …: the caller sees to it that they are used nowhere else. Row keys are left at

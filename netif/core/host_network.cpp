@@ -7,11 +7,14 @@ namespace netif {
 using schemas::EniAssignment;
 using schemas::EniId;
 using schemas::Neighbour;
+using schemas::SecurityGroupId;
 using schemas::SubnetAssignment;
 using schemas::SubnetId;
 using schemas::VpcId;
 
 namespace {
+
+using Groups = std::map<SecurityGroupId, schemas::SecurityGroupAssignment>;
 
 template <class Key, class Value>
 void fold_part(std::map<Key, Value>& part, const std::vector<Value>& set,
@@ -59,15 +62,38 @@ bool same_in(const std::map<Key, Value>& part, const Value& value) {
 }
 
 /// Those of `from` that are not, or not the same, in `in`, by VPC.
-std::map<VpcId, std::vector<Neighbour>> differing(const std::map<EniId, Neighbour>& from,
-                                                  const std::map<EniId, Neighbour>& in) {
-  std::map<VpcId, std::vector<Neighbour>> differing_by_vpc;
-  for (const auto& [id, neighbour] : from) {
-    if (!same_in(in, neighbour)) {
-      differing_by_vpc[neighbour.vpc].push_back(neighbour);
+template <class Key, class Value>
+std::map<VpcId, std::vector<Value>> differing(const std::map<Key, Value>& from,
+                                              const std::map<Key, Value>& in) {
+  std::map<VpcId, std::vector<Value>> differing_by_vpc;
+  for (const auto& [id, value] : from) {
+    if (!same_in(in, value)) {
+      differing_by_vpc[value.vpc].push_back(value);
     }
   }
   return differing_by_vpc;
+}
+
+/// The groups of those VPCs that have a router.
+Groups with_router(const Groups& groups, const std::set<VpcId>& vpcs) {
+  Groups kept;
+  for (const auto& [id, group] : groups) {
+    if (vpcs.contains(group.vpc)) {
+      kept.emplace(id, group);
+    }
+  }
+  return kept;
+}
+
+/// The groups of `had` that are not in `kept`, by VPC.
+std::map<VpcId, std::vector<SecurityGroupId>> gone_from(const Groups& kept, const Groups& had) {
+  std::map<VpcId, std::vector<SecurityGroupId>> gone;
+  for (const auto& [id, group] : had) {
+    if (!kept.contains(id)) {
+      gone[group.vpc].push_back(id);
+    }
+  }
+  return gone;
 }
 
 /// `network` without what lives on a subnet that is not the same in `subnets`.
@@ -107,6 +133,7 @@ void fold(HostNetwork& network, const schemas::SyncAnswer& answer) {
     std::erase(network.idle, subnet.vpc);
   }
   fold_part(network.neighbours, answer.neighbours_set, answer.neighbours_gone);
+  fold_part(network.groups, answer.groups_set, answer.groups_gone);
 }
 
 std::set<VpcId> vpcs_of(const HostNetwork& network) {
@@ -136,6 +163,10 @@ std::vector<Step> plan(const HostNetwork& have, const HostNetwork& want) {
   }
   const std::set<VpcId> had = vpcs_of(have);
   const std::set<VpcId> wanted = vpcs_of(want);
+  const Groups groups = with_router(want.groups, wanted);
+  for (const auto& [vpc, gone] : gone_from(groups, have.groups)) {
+    steps.emplace_back(ForgetGroups{vpc, gone});
+  }
   for (const VpcId& vpc : had) {
     if (!wanted.contains(vpc)) {
       steps.emplace_back(RemoveRouter{vpc});
@@ -145,6 +176,9 @@ std::vector<Step> plan(const HostNetwork& have, const HostNetwork& want) {
     if (!had.contains(vpc)) {
       steps.emplace_back(MakeRouter{vpc});
     }
+  }
+  for (const auto& [vpc, changed] : differing(groups, have.groups)) {
+    steps.emplace_back(SetGroups{vpc, changed});
   }
   for (const auto& [id, subnet] : want.subnets) {
     if (!staying.subnets.contains(id)) {

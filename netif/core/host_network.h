@@ -16,6 +16,7 @@ struct HostNetwork {
   std::map<schemas::EniId, schemas::EniAssignment> enis;
   std::map<schemas::SubnetId, schemas::SubnetAssignment> subnets;
   std::map<schemas::EniId, schemas::Neighbour> neighbours;
+  std::map<schemas::SecurityGroupId, schemas::SecurityGroupAssignment> groups;
   /// VPCs that have left this host and whose subnets are still among `subnets`, the one that left
   /// first in front.
   std::vector<schemas::VpcId> idle;
@@ -55,6 +56,17 @@ struct MakeRouter {
   schemas::VpcId vpc;
   bool operator==(const MakeRouter&) const = default;
 };
+/// New groups, and new rules of groups that are there: no interface is touched.
+struct SetGroups {
+  schemas::VpcId vpc;
+  std::vector<schemas::SecurityGroupAssignment> groups;
+  bool operator==(const SetGroups&) const = default;
+};
+struct ForgetGroups {
+  schemas::VpcId vpc;
+  std::vector<schemas::SecurityGroupId> groups;
+  bool operator==(const ForgetGroups&) const = default;
+};
 struct MakeSubnet {
   schemas::SubnetAssignment subnet;
   bool operator==(const MakeSubnet&) const = default;
@@ -68,14 +80,14 @@ struct AttachEni {
   schemas::EniAssignment eni;
   bool operator==(const AttachEni&) const = default;
 };
-using Step = std::variant<DetachEni, ForgetNeighbours, RemoveSubnet, RemoveRouter, MakeRouter,
-                          MakeSubnet, LearnNeighbours, AttachEni>;
+using Step = std::variant<DetachEni, ForgetNeighbours, RemoveSubnet, ForgetGroups, RemoveRouter,
+                          MakeRouter, SetGroups, MakeSubnet, LearnNeighbours, AttachEni>;
 
 /// The steps that turn `have` into `want`, in an order in which each can be carried out: what goes
-/// goes first (an address may move from one interface to another), routers before their subnets,
-/// subnets before what lives on them. What changed is removed and made anew, and with a subnet all
-/// that lives on it. Interfaces and neighbours of a subnet that is not in `want` are left out: they
-/// come with a later answer.
+/// goes first (an address may move from one interface to another), routers before their groups and
+/// subnets, those before what lives on them. What changed is removed and made anew, and with a
+/// subnet all that lives on it; only groups change where they are. Interfaces and neighbours of a
+/// subnet that is not in `want` are left out: they come with a later answer.
 std::vector<Step> plan(const HostNetwork& have, const HostNetwork& want);
 
 /// The VPCs that have a router in `network`: those with a subnet in it.

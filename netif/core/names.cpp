@@ -16,7 +16,7 @@ std::string Names::subnet_bridge(const schemas::SubnetId& subnet) const {
 }
 
 std::string Names::subnet_tunnel(const schemas::SubnetId& subnet) const {
-  return link('x', subnet.text());
+  return link(tunnel_kind, subnet.text());
 }
 
 std::string Names::eni_port(const schemas::EniId& eni) const {

@@ -47,9 +47,10 @@ class Names {
   std::string prefix_;
 };
 
-/// The first letters of the names of this agent's ENI ports and container ports, for firewall
+/// The first letters of the names of this agent's ENI ports, tunnels and container ports, for
 /// rules that match all of them.
 inline constexpr char eni_port_kind = 'e';
+inline constexpr char tunnel_kind = 'x';
 inline constexpr char container_port_kind = 'c';
 
 }  // namespace netif

@@ -17,6 +17,7 @@ namespace {
 using Commands = std::vector<std::string>;
 
 constexpr int raw_priority = -300;  // before the bridge decides anything
+constexpr int filter_priority = 0;
 constexpr std::string_view link_local = "169.254.0.0";
 constexpr int link_local_prefix = 16;
 
@@ -24,11 +25,20 @@ std::string port_element(const GuardedPort& port) {
   return nft::concat({text(port.link), text(port.mac.text()), text(port.address.text())});
 }
 
+/// How a rule ends whose packet may pass.
+Commands passing(Delivery delivery) {
+  if (delivery == Delivery::bridged) {
+    return {nft::accept()};
+  }
+  return {nft::assign(payload("ether", "daddr"), text(router_mac.text())),
+          nft::assign(meta("pkttype"), text("host")), nft::accept()};
+}
+
 }  // namespace
 
 // ---------------------------------------------------------------------------------------
 
-Commands guard_rules(const nft::Table& table, const Names& names, char kind,
+Commands guard_rules(const nft::Table& table, const Names& names, char kind, Delivery delivery,
                      const std::vector<GuardedPort>& ports) {
   const std::string chain = "arriving";
   const std::string sender =
@@ -43,17 +53,31 @@ Commands guard_rules(const nft::Table& table, const Names& names, char kind,
       nft::add_chain(table, chain,
                      {.type = "filter", .hook = "prerouting", .priority = raw_priority}),
       nft::add_rule(table, chain,
-                    {is_not(meta("iifname"), text(names.link_prefix() + "*")), nft::accept()})};
+                    {is_not(meta("iifname"), text(names.link_prefix() + "*")), nft::accept()}),
+      nft::add_rule(table, chain,
+                    {is(payload("ether", "type"), nft::any_of({text("8021q"), text("8021ad")})),
+                     nft::drop()})};
   for (const auto& [protocol, field] :
        {std::pair("ip", "daddr"), std::pair("ip", "saddr"), std::pair("arp", "daddr ip"),
         std::pair("arp", "saddr ip")}) {
     commands.push_back(
         nft::add_rule(table, chain, {is(payload(protocol, field), forbidden), nft::drop()}));
   }
+  if (delivery == Delivery::routed) {
+    Commands from_tunnel{is(meta("iifname"), text(names.link_prefix() + tunnel_kind + "*")),
+                         is(meta("protocol"), text("ip"))};
+    append(from_tunnel, passing(delivery));
+    commands.push_back(nft::add_rule(table, chain, from_tunnel));
+    commands.push_back(nft::add_chain(
+        table, "between",
+        {.type = "filter", .hook = "forward", .priority = filter_priority, .policy = "drop"}));
+  }
+  Commands from_sender{is(sender, text("@ports"))};
+  append(from_sender, passing(delivery));
   append(commands, {nft::add_rule(table, chain,
                                   {is_not(meta("iifname"), text(names.link_prefix() + kind + "*")),
                                    nft::accept()}),
-                    nft::add_rule(table, chain, {is(sender, text("@ports")), nft::accept()}),
+                    nft::add_rule(table, chain, from_sender),
                     nft::add_rule(table, chain,
                                   {is(arp_sender, text("@ports")), is(arp_claim, text("@ports")),
                                    nft::accept()}),

@@ -111,7 +111,14 @@ Result<Host> open_host(NetworkSettings settings) {
 }
 
 Outcome prepare_router_namespace() {
-  Outcome set = write_all({{"ipv4/ip_forward", "1"}}, Presence::required);
+  // All of a subnet's packets come to the router: it must not tell their senders of a shorter way.
+  // A packet from another subnet arrives by its destination's bridge, which is no sign of forgery.
+  Outcome set = write_all({{"ipv4/ip_forward", "1"},
+                           {"ipv4/conf/all/send_redirects", "0"},
+                           {"ipv4/conf/default/send_redirects", "0"},
+                           {"ipv4/conf/all/rp_filter", "0"},
+                           {"ipv4/conf/default/rp_filter", "0"}},
+                          Presence::required);
   if (!set.ok()) {
     return set;
   }

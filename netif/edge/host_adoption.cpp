@@ -49,6 +49,11 @@ HostNetwork part_of(const HostNetwork& network, const VpcId& vpc) {
       part.neighbours.emplace(id, neighbour);
     }
   }
+  for (const auto& [id, group] : network.groups) {
+    if (group.vpc == vpc) {
+      part.groups.emplace(id, group);
+    }
+  }
   return part;
 }
 
@@ -122,6 +127,7 @@ Outcome HostKernel::adopt_routers(const HostNetwork& want) {
     }
     have_.subnets.merge(found.value().subnets);
     have_.enis.merge(found.value().enis);
+    have_.groups.merge(found.value().groups);
     routers_.emplace(*vpc, std::move(router).value());
   }
   return Done{};

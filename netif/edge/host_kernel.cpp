@@ -105,7 +105,28 @@ Outcome HostKernel::remove_router(const VpcId& vpc) {
   std::erase_if(have_.subnets, [&](const auto& entry) { return entry.second.vpc == vpc; });
   std::erase_if(have_.enis, [&](const auto& entry) { return entry.second.vpc == vpc; });
   std::erase_if(have_.neighbours, [&](const auto& entry) { return entry.second.vpc == vpc; });
+  std::erase_if(have_.groups, [&](const auto& entry) { return entry.second.vpc == vpc; });
   return VpcRouter::remove(host_, vpc);
+}
+
+Outcome HostKernel::set_groups(VpcRouter& router, const SetGroups& step) {
+  Outcome done = router.set_groups(step.groups, have_);
+  if (done.ok()) {
+    for (const schemas::SecurityGroupAssignment& group : step.groups) {
+      have_.groups.insert_or_assign(group.id, group);
+    }
+  }
+  return done;
+}
+
+Outcome HostKernel::forget_groups(VpcRouter& router, const ForgetGroups& step) {
+  Outcome done = router.forget_groups(step.groups);
+  if (done.ok()) {
+    for (const schemas::SecurityGroupId& group : step.groups) {
+      have_.groups.erase(group);
+    }
+  }
+  return done;
 }
 
 Outcome HostKernel::carry_out(const Step& step) {
@@ -116,55 +137,64 @@ Outcome HostKernel::carry_out(const Step& step) {
     const auto found = routers_.find(vpc);
     return found == routers_.end() ? without_router(vpc) : act(found->second);
   };
-  return std::visit(Overloaded{[&](const DetachEni& act) { return detach_here(act.eni); },
-                               [&](const ForgetNeighbours& act) {
-                                 return with_router(act.vpc, [&](VpcRouter& router) {
-                                   Outcome done = router.forget(act.neighbours);
-                                   for (const schemas::Neighbour& neighbour : act.neighbours) {
-                                     have_.neighbours.erase(neighbour.id);
-                                   }
-                                   return done;
-                                 });
-                               },
-                               [&](const RemoveSubnet& act) {
-                                 return with_router(act.subnet.vpc, [&](VpcRouter& router) {
-                                   have_.subnets.erase(act.subnet.id);
-                                   std::erase_if(have_.neighbours, [&](const auto& entry) {
-                                     return entry.second.subnet == act.subnet.id;
-                                   });
-                                   return router.remove_subnet(act.subnet);
-                                 });
-                               },
-                               [&](const RemoveRouter& act) { return remove_router(act.vpc); },
-                               [&](const MakeRouter& act) { return make_router(act.vpc); },
-                               [&](const MakeSubnet& act) {
-                                 return with_router(act.subnet.vpc, [&](VpcRouter& router) {
-                                   Outcome done = router.make_subnet(host_, act.subnet);
-                                   if (done.ok()) {
-                                     have_.subnets.insert_or_assign(act.subnet.id, act.subnet);
-                                   }
-                                   return done;
-                                 });
-                               },
-                               [&](const LearnNeighbours& act) {
-                                 return with_router(act.vpc, [&](VpcRouter& router) {
-                                   Outcome done = router.learn(act.neighbours);
-                                   for (const schemas::Neighbour& neighbour : act.neighbours) {
-                                     if (done.ok()) {
-                                       have_.neighbours.insert_or_assign(neighbour.id, neighbour);
-                                     }
-                                   }
-                                   return done;
-                                 });
-                               },
-                               [&](const AttachEni& act) -> Outcome {
-                                 // Without a namespace its task has not come that far; `attach`
-                                 // will be called.
-                                 return is_namespace(task_path(host_, act.eni.task))
-                                            ? attach_here(act.eni)
-                                            : Done{};
-                               }},
-                    step);
+  return std::visit(
+      Overloaded{
+          [&](const DetachEni& act) { return detach_here(act.eni); },
+          [&](const ForgetNeighbours& act) {
+            return with_router(act.vpc, [&](VpcRouter& router) {
+              Outcome done = router.forget(act.neighbours);
+              for (const schemas::Neighbour& neighbour : act.neighbours) {
+                if (done.ok()) {
+                  have_.neighbours.erase(neighbour.id);
+                }
+              }
+              return done;
+            });
+          },
+          [&](const RemoveSubnet& act) {
+            return with_router(act.subnet.vpc, [&](VpcRouter& router) {
+              have_.subnets.erase(act.subnet.id);
+              std::erase_if(have_.neighbours, [&](const auto& entry) {
+                return entry.second.subnet == act.subnet.id;
+              });
+              return router.remove_subnet(act.subnet);
+            });
+          },
+          [&](const SetGroups& act) {
+            return with_router(act.vpc, [&](VpcRouter& router) { return set_groups(router, act); });
+          },
+          [&](const ForgetGroups& act) {
+            return with_router(act.vpc,
+                               [&](VpcRouter& router) { return forget_groups(router, act); });
+          },
+          [&](const RemoveRouter& act) { return remove_router(act.vpc); },
+          [&](const MakeRouter& act) { return make_router(act.vpc); },
+          [&](const MakeSubnet& act) {
+            return with_router(act.subnet.vpc, [&](VpcRouter& router) {
+              Outcome done = router.make_subnet(host_, act.subnet);
+              if (done.ok()) {
+                have_.subnets.insert_or_assign(act.subnet.id, act.subnet);
+              }
+              return done;
+            });
+          },
+          [&](const LearnNeighbours& act) {
+            return with_router(act.vpc, [&](VpcRouter& router) {
+              Outcome done = router.learn(act.neighbours);
+              for (const schemas::Neighbour& neighbour : act.neighbours) {
+                if (done.ok()) {
+                  have_.neighbours.insert_or_assign(neighbour.id, neighbour);
+                }
+              }
+              return done;
+            });
+          },
+          [&](const AttachEni& act) -> Outcome {
+            // Without a namespace its task has not come that far; `attach`
+            // will be called.
+            return is_namespace(task_path(host_, act.eni.task)) ? attach_here(act.eni) : Done{};
+          }},
+      step);
 }
 
 Outcome HostKernel::attach(const EniId& id) {

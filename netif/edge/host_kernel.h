@@ -45,6 +45,8 @@ class HostKernel {
   schemas::Outcome rewrite_host_rules(const std::set<schemas::Ipv4>& peers);
   schemas::Outcome set_peers(const std::set<schemas::Ipv4>& peers);
   schemas::Outcome carry_out(const Step& step);
+  schemas::Outcome set_groups(VpcRouter& router, const SetGroups& step);
+  schemas::Outcome forget_groups(VpcRouter& router, const ForgetGroups& step);
   schemas::Outcome make_router(const schemas::VpcId& vpc);
   schemas::Outcome remove_router(const schemas::VpcId& vpc);
   schemas::Outcome attach_here(const schemas::EniAssignment& eni);

@@ -17,6 +17,7 @@ using Commands = std::vector<std::string>;
 
 // Where the kernel runs our chains: its own numbers for these places.
 constexpr int destination_nat_priority = -100;
+constexpr int mangle_priority = -150;
 constexpr int filter_priority = 0;
 constexpr int source_nat_priority = 100;
 
@@ -39,6 +40,9 @@ nft::Table host_guard(const Names& names) { return {.family = "bridge", .name = 
 namespace {
 
 constexpr int tunnel_port = 4789;
+/// Worn by packets of tasks when they leave their host, so that other hosts know them from packets
+/// of the host itself, which have the same sender. Of the code points set aside for local use.
+constexpr int task_dscp = 3;
 constexpr std::string_view published_address_map = "published_addresses";
 constexpr std::string_view published_port_map = "published_ports";
 
@@ -116,8 +120,14 @@ Commands host_filter(const nft::Table& table, const std::string& bridge,
                      {.type = "filter", .hook = "forward", .priority = filter_priority}),
       nft::add_chain(table, "answering",
                      {.type = "filter", .hook = "input", .priority = filter_priority}),
+      nft::add_chain(table, "marking",
+                     {.type = "filter", .hook = "forward", .priority = mangle_priority}),
       nft::add_rule(table, "passing", {nft::known_connection(), nft::accept()})};
+  const std::string dscp = payload("ip", "dscp");
   for (const std::string& tasks : {is(from, uplinks), is(from, text(bridge))}) {
+    commands.push_back(nft::add_rule(table, "marking",
+                                     {tasks, is_not(to, uplinks), is_not(to, text(bridge)),
+                                      nft::assign(dscp, std::to_string(task_dscp))}));
     // A packet to a tunnel's end point could put a frame into any VPC.
     append(commands, {nft::add_rule(table, "passing", {tasks, tunnel, nft::drop()}),
                       nft::add_rule(table, "passing",
@@ -132,6 +142,7 @@ Commands host_filter(const nft::Table& table, const std::string& bridge,
           nft::add_rule(table, "passing",
                         {is_not(from, text(bridge)), is(to, text(bridge)), nft::drop()}),
           nft::add_rule(table, "answering", {nft::known_connection(), nft::accept()}),
+          nft::add_rule(table, "answering", {is(dscp, std::to_string(task_dscp)), nft::drop()}),
           nft::add_rule(table, "answering", {is(from, uplinks), nft::drop()}),
           nft::add_rule(table, "answering",
                         {is(from, text(bridge)),
@@ -172,8 +183,8 @@ Commands host_rules(const Names& names, const NetworkSettings& settings, const H
   for (const Published& published : rules.published) {
     append(commands, publish(names, published));
   }
-  append(commands,
-         guard_rules(host_guard(names), names, container_port_kind, rules.container_ports));
+  append(commands, guard_rules(host_guard(names), names, container_port_kind, Delivery::bridged,
+                               rules.container_ports));
   return commands;
 }
 

@@ -105,6 +105,33 @@ std::string add_chain(const Table& table, const std::string& chain, const Hook& 
                                            {"policy", text(hook.policy)}})));
 }
 
+namespace {
+
+std::string named(std::string_view verb, std::string_view kind, const Table& table,
+                  const std::string& name) {
+  return wrap(verb, wrap(kind, object({{"family", text(table.family)},
+                                       {"table", text(table.name)},
+                                       {"name", text(name)}})));
+}
+
+}  // namespace
+
+std::string add_chain(const Table& table, const std::string& chain) {
+  return named("add", "chain", table, chain);
+}
+
+std::string flush_chain(const Table& table, const std::string& chain) {
+  return named("flush", "chain", table, chain);
+}
+
+std::string delete_chain(const Table& table, const std::string& chain) {
+  return named("delete", "chain", table, chain);
+}
+
+std::string delete_set(const Table& table, const std::string& set) {
+  return named("delete", "set", table, set);
+}
+
 std::string add_rule(const Table& table, const std::string& chain,
                      const std::vector<std::string>& expressions) {
   return wrap("add", wrap("rule", object({{"family", text(table.family)},
@@ -129,6 +156,10 @@ std::string pair(const std::string& key, const std::string& value) { return list
 std::string meta(std::string_view key) { return wrap("meta", wrap("key", text(key))); }
 
 std::string ct(std::string_view key) { return wrap("ct", wrap("key", text(key))); }
+
+std::string ct(std::string_view key, std::string_view direction) {
+  return wrap("ct", object({{"key", text(key)}, {"dir", text(direction)}}));
+}
 
 std::string payload(std::string_view protocol, std::string_view field) {
   return wrap("payload", object({{"protocol", text(protocol)}, {"field", text(field)}}));
@@ -159,6 +190,29 @@ std::string statement(std::string_view name, const std::string& value) { return 
 std::string accept() { return wrap("accept", "null"); }
 
 std::string drop() { return wrap("drop", "null"); }
+
+std::string jump_to(std::string_view chain) {
+  return wrap("jump", object({{"target", text(chain)}}));
+}
+
+std::string go_to(std::string_view chain) {
+  return wrap("goto", object({{"target", text(chain)}}));
+}
+
+std::string assign(const std::string& key, const std::string& value) {
+  return wrap("mangle", object({{"key", key}, {"value", value}}));
+}
+
+std::string choose(const std::string& key, std::string_view map) {
+  return wrap("vmap", object({{"key", key}, {"data", text("@" + std::string(map))}}));
+}
+
+std::string numbers(std::int64_t first, std::int64_t last) {
+  return first == last ? std::to_string(first)
+                       : wrap("range", list({std::to_string(first), std::to_string(last)}));
+}
+
+std::string any_of(const std::vector<std::string>& values) { return wrap("set", list(values)); }
 
 std::string address(schemas::Ipv4 value) { return text(value.text()); }
 

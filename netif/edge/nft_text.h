@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,11 @@ struct Hook {
   std::string policy{"accept"};
 };
 std::string add_chain(const Table& table, const std::string& chain, const Hook& hook);
+/// A chain that others lead to.
+std::string add_chain(const Table& table, const std::string& chain);
+std::string flush_chain(const Table& table, const std::string& chain);
+std::string delete_chain(const Table& table, const std::string& chain);
+std::string delete_set(const Table& table, const std::string& set);
 std::string add_rule(const Table& table, const std::string& chain,
                      const std::vector<std::string>& expressions);
 
@@ -52,6 +58,8 @@ std::string pair(const std::string& key, const std::string& value);
 
 std::string meta(std::string_view key);
 std::string ct(std::string_view key);
+/// Of a connection as it began ("original") or as it is answered ("reply").
+std::string ct(std::string_view key, std::string_view direction);
 std::string payload(std::string_view protocol, std::string_view field);
 std::string prefix(std::string_view base, int length);
 std::string lookup(const std::string& key, std::string_view map);  ///< what `key` maps to in @map
@@ -61,6 +69,14 @@ std::string is_not(const std::string& left, const std::string& right);
 std::string statement(std::string_view name, const std::string& value);
 std::string accept();
 std::string drop();
+std::string jump_to(std::string_view chain);  ///< and come back at its end
+std::string go_to(std::string_view chain);
+/// Writes `value` where `key` is read from.
+std::string assign(const std::string& key, const std::string& value);
+/// Goes where the map leads for `key`; goes on when it has no such key.
+std::string choose(const std::string& key, std::string_view map);
+std::string numbers(std::int64_t first, std::int64_t last);
+std::string any_of(const std::vector<std::string>& values);
 
 // Addresses, and expressions that more than one of our tables uses.
 

@@ -1,5 +1,7 @@
 #include "netif/edge/router_rules.h"
 
+#include "netif/edge/group_rules.h"
+
 namespace netif {
 
 using nft::append;
@@ -15,7 +17,6 @@ namespace {
 using Commands = std::vector<std::string>;
 
 // Where the kernel runs our chains: its own numbers for these places.
-constexpr int raw_priority = -300;
 constexpr int destination_nat_priority = -100;
 constexpr int filter_priority = 0;
 constexpr int source_nat_priority = 100;
@@ -39,8 +40,6 @@ Commands router_rules(const RouterRules& rules) {
       nft::add_set(table, {.name = "subnets", .key = {"ipv4_addr"}, .interval = true}),
       nft::add_set(table, {.name = "public_in", .key = {"ipv4_addr"}, .data = {"ipv4_addr"}}),
       nft::add_set(table, {.name = "public_out", .key = {"ipv4_addr"}, .data = {"ipv4_addr"}}),
-      nft::add_chain(table, "untracked",
-                     {.type = "filter", .hook = "prerouting", .priority = raw_priority}),
       nft::add_chain(table, "arriving",
                      {.type = "nat", .hook = "prerouting", .priority = destination_nat_priority}),
       nft::add_chain(table, "leaving",
@@ -49,13 +48,6 @@ Commands router_rules(const RouterRules& rules) {
                      {.type = "filter", .hook = "forward", .priority = filter_priority}),
       nft::add_chain(table, "answering",
                      {.type = "filter", .hook = "input", .priority = filter_priority}),
-      // The two directions of a connection between subnets may pass different hosts' routers, so
-      // none of them may hold an opinion on its state. What comes to the gateway itself is the
-      // answer to a call that was translated here.
-      nft::add_rule(
-          table, "untracked",
-          {is_not(from, up), is(destination, text("@subnets")),
-           is_not(nft::destination_kind(), text("local")), nft::statement("notrack", "null")}),
       nft::add_rule(table, "arriving",
                     {nft::translate("dnat", nft::lookup(destination, "public_in"))}),
       nft::add_rule(table, "leaving",
@@ -65,10 +57,10 @@ Commands router_rules(const RouterRules& rules) {
       // A task that calls a public address of its own VPC: the answer must come back through here.
       nft::add_rule(table, "leaving",
                     {is(source, text("@subnets")), nft::translated(), nft::masquerade()}),
-      nft::add_rule(table, "passing", {is_not(from, up), nft::accept()}),
+      nft::add_rule(table, "passing", {is_not(from, up), nft::go_to(judging_chain)}),
       nft::add_rule(table, "passing", {is(to, up), nft::drop()}),
-      nft::add_rule(table, "passing", {nft::translated(), nft::accept()}),
-      nft::add_rule(table, "passing", {nft::known_connection(), nft::accept()}),
+      nft::add_rule(table, "passing", {nft::translated(), nft::go_to(judging_chain)}),
+      nft::add_rule(table, "passing", {nft::known_connection(), nft::go_to(judging_chain)}),
       nft::add_rule(table, "passing", {nft::drop()}),
       // The gateway answers pings of its tasks, and nothing else to anybody.
       nft::add_rule(table, "answering", {is(from, text("lo")), nft::accept()}),

@@ -15,7 +15,8 @@ inline constexpr schemas::Cidr transit_range{.base = {.bits = 0xa9fe4000U}, .pre
 inline constexpr schemas::Ipv4 transit_gateway{.bits = 0xa9fe3f01U};
 
 // A router's own table: nothing comes in from the host but replies and what is meant for a public
-// address; what leaves takes the public address of its interface, or the router's transit address.
+// address; what leaves takes the public address of its interface, or the router's transit address;
+// whatever passes is judged by the security groups of whom it leaves and whom it reaches.
 
 struct PublicAddress {
   schemas::Ipv4 outside{};
@@ -29,6 +30,7 @@ struct RouterRules {
 };
 nft::Table router_table();
 nft::Table router_guard();
+/// To be written after the frame of the group rules, which it leads to.
 std::vector<std::string> router_rules(const RouterRules& rules);
 std::string admit_subnet(const schemas::Cidr& subnet);
 std::vector<std::string> dismiss_subnet(const schemas::Cidr& subnet);

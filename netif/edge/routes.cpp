@@ -261,6 +261,12 @@ Message add_bridge_entry(int port, const Mac& mac) {
   return message;
 }
 
+Message add_bridge_address(int bridge, const Mac& mac) {
+  Message message(RTM_NEWNEIGH, set_flags, "give the bridge the address " + mac.text());
+  message.header(neighbour_header(AF_BRIDGE, bridge, NUD_PERMANENT, NTF_SELF)).mac(NDA_LLADDR, mac);
+  return message;
+}
+
 Message add_tunnel_entry(int tunnel, const Mac& mac, Ipv4 host) {
   Message message(RTM_NEWNEIGH, set_flags,
                   "set the tunnel entry of " + mac.text() + " towards " + host.text());

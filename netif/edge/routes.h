@@ -59,6 +59,8 @@ schemas::Result<std::vector<NeighbourEntry>> list_proxies(Netlink& netlink);
 
 /// Where frames for `mac` leave a bridge: `port` is one of its ports.
 Message add_bridge_entry(int port, const schemas::Mac& mac);
+/// Frames for `mac` are for the bridge itself, beside those for its own address.
+Message add_bridge_address(int bridge, const schemas::Mac& mac);
 Message remove_bridge_entry(int port, const schemas::Mac& mac);
 /// To which host a tunnel sends frames for `mac`; its bridge needs an entry for the tunnel besides.
 Message add_tunnel_entry(int tunnel, const schemas::Mac& mac, schemas::Ipv4 host);

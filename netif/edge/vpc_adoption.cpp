@@ -50,7 +50,13 @@ Result<HostNetwork> VpcRouter::adopt(Host& host, const HostNetwork& want) {
   if (Outcome forgotten = forget_strangers(want, found); !forgotten.ok()) {
     return forgotten.error();
   }
-  if (Outcome written = write_firewall(found, Earlier::some); !written.ok()) {
+  found.groups = want.groups;
+  // Neighbours are members of their groups from the start: the plan that follows teaches the router
+  // where they are, and until then connections with them must not be judged as if they were none.
+  HostNetwork known = found;
+  known.neighbours = want.neighbours;
+  if (Outcome written = write_firewall(found, policy_of(known, vpc_), Earlier::some);
+      !written.ok()) {
     return written.error();
   }
   return found;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,13 @@ constexpr std::int64_t uplink_mtu = 1500;
 /// Written on a port that was detached: whoever finds it may delete it.
 constexpr std::string_view leaving_text = "stowage leaving";
 
+/// Above those of any earlier process of this boot, unless one began a thousand epochs a second.
+std::uint32_t fresh_epoch() {
+  const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(since_boot).count());
+}
+
 std::string uplink_text(const VpcId& vpc) { return "stowage router of " + vpc.text(); }
 
 }  // namespace
@@ -60,13 +68,15 @@ std::string eni_text(const EniAssignment& eni) {
          eni.mac.text();
 }
 
-VpcRouter::VpcRouter(const Names& names, std::int64_t mtu, FileHandle handle, Netlink netlink,
-                     Firewall firewall)
+VpcRouter::VpcRouter(const Names& names, VpcId vpc, std::int64_t mtu, FileHandle handle,
+                     Netlink netlink, Firewall firewall)
     : names_(names),
+      vpc_(vpc),
       mtu_(mtu),
       handle_(std::move(handle)),
       netlink_(std::move(netlink)),
-      firewall_(std::move(firewall)) {}
+      firewall_(std::move(firewall)),
+      groups_(fresh_epoch()) {}
 
 Result<VpcRouter> VpcRouter::open(Host& host, const VpcId& vpc) {
   const std::string path = router_path(host, vpc);
@@ -90,8 +100,8 @@ Result<VpcRouter> VpcRouter::open(Host& host, const VpcId& vpc) {
   if (!opened.ok()) {
     return opened.error();
   }
-  VpcRouter router(host.names, host.mtu, std::move(handle).value(), std::move(*netlink).value(),
-                   std::move(*firewall).value());
+  VpcRouter router(host.names, vpc, host.mtu, std::move(handle).value(),
+                   std::move(*netlink).value(), std::move(*firewall).value());
   if (Outcome connected = router.connect(host, vpc); !connected.ok()) {
     return connected.error();
   }
@@ -128,7 +138,7 @@ Outcome VpcRouter::connect(Host& host, const VpcId& vpc) {
     return made;
   }
   // A router without interfaces has its rules from the start: nothing is ever unguarded.
-  return write_firewall({}, Earlier::none);
+  return write_firewall({}, {}, Earlier::none);
 }
 
 Outcome VpcRouter::make_uplink(Host& host, const VpcId& vpc) {
@@ -219,6 +229,7 @@ Outcome VpcRouter::make_subnet(Host& host, const SubnetAssignment& subnet) {
   messages.push_back(make_bridge(bridge, segment.bridge, subnet.gateway_mac, mtu_));
   messages.push_back(bring_up(bridge));
   messages.push_back(add_address(segment.bridge, subnet.gateway, subnet.cidr.prefix));
+  messages.push_back(add_bridge_address(segment.bridge, router_mac));
   if (Outcome made = netlink_.run(std::move(messages)); !made.ok()) {
     return made;
   }
@@ -258,6 +269,12 @@ Outcome VpcRouter::remove_subnet(const SubnetAssignment& subnet) {
 }
 
 Outcome VpcRouter::learn(const std::vector<Neighbour>& neighbours) {
+  if (Outcome admitted = change_groups(
+          {}, [&](GroupRules& groups) { return groups.learn(neighbours); },
+          "admit neighbours of " + vpc_.text());
+      !admitted.ok()) {
+    return admitted;
+  }
   std::vector<Message> messages;
   for (const Neighbour& neighbour : neighbours) {
     const auto segment = segments_.find(neighbour.subnet);
@@ -273,6 +290,12 @@ Outcome VpcRouter::learn(const std::vector<Neighbour>& neighbours) {
 }
 
 Outcome VpcRouter::forget(const std::vector<Neighbour>& neighbours) {
+  if (Outcome dismissed = change_groups(
+          {}, [&](GroupRules& groups) { return groups.forget(neighbours); },
+          "dismiss neighbours of " + vpc_.text());
+      !dismissed.ok()) {
+    return dismissed;
+  }
   std::vector<Message> messages;
   for (const Neighbour& neighbour : neighbours) {
     const auto segment = segments_.find(neighbour.subnet);
@@ -307,7 +330,10 @@ Outcome VpcRouter::attach(const EniAssignment& eni, const std::string& task_name
   if (eni.public_address) {
     nft::append(rules, admit_public({.outside = *eni.public_address, .inside = eni.address}));
   }
-  if (Outcome admitted = firewall_.run(rules, "admit " + eni.id.text()); !admitted.ok()) {
+  if (Outcome admitted = change_groups(
+          std::move(rules), [&](GroupRules& groups) { return groups.admit(eni); },
+          "admit " + eni.id.text());
+      !admitted.ok()) {
     return admitted;
   }
   const std::string port = names_.eni_port(eni.id);
@@ -360,7 +386,10 @@ Outcome VpcRouter::detach(const EniAssignment& eni) {
   if (eni.public_address) {
     nft::append(rules, dismiss_public({.outside = *eni.public_address, .inside = eni.address}));
   }
-  if (Outcome dismissed = firewall_.run(rules, "dismiss " + eni.id.text()); !dismissed.ok()) {
+  if (Outcome dismissed = change_groups(
+          std::move(rules), [&](GroupRules& groups) { return groups.dismiss(eni); },
+          "dismiss " + eni.id.text());
+      !dismissed.ok()) {
     return dismissed;
   }
   std::vector<Message> messages;
@@ -391,25 +420,6 @@ Outcome VpcRouter::sweep() {
     leaving_.clear();
   }
   return deleted;
-}
-
-Outcome VpcRouter::write_firewall(const HostNetwork& found, Earlier earlier) {
-  RouterRules rules{.downlink = downlink_, .transit = transit_};
-  for (const auto& [id, subnet] : found.subnets) {
-    rules.subnets.push_back(subnet.cidr);
-  }
-  std::vector<GuardedPort> ports;
-  for (const auto& [id, eni] : found.enis) {
-    ports.push_back(guarded(eni));
-    if (eni.public_address) {
-      rules.publics.push_back({.outside = *eni.public_address, .inside = eni.address});
-    }
-  }
-  const auto commands = earlier == Earlier::none ? &nft::making : &nft::replacing;
-  return firewall_.run(
-      commands({router_table(), router_guard()},
-               {router_rules(rules), guard_rules(router_guard(), names_, eni_port_kind, ports)}),
-      "write a router's rules");
 }
 
 }  // namespace netif

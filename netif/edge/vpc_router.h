@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -10,6 +11,7 @@
 #include "netif/core/host_network.h"
 #include "netif/edge/file_handle.h"
 #include "netif/edge/firewall.h"
+#include "netif/edge/group_rules.h"
 #include "netif/edge/guard_rules.h"
 #include "netif/edge/host.h"
 #include "netif/edge/links.h"
@@ -35,6 +37,13 @@ class VpcRouter {
   schemas::Outcome learn(const std::vector<schemas::Neighbour>& neighbours);
   schemas::Outcome forget(const std::vector<schemas::Neighbour>& neighbours);
 
+  /// Writes the rules of `groups`; connections that they no longer let through are cut. `known` is
+  /// what the kernel knows of this VPC and of others.
+  schemas::Outcome set_groups(const std::vector<schemas::SecurityGroupAssignment>& groups,
+                              const HostNetwork& known);
+  /// No interface here has one of `groups` any more.
+  schemas::Outcome forget_groups(const std::vector<schemas::SecurityGroupId>& groups);
+
   /// Makes `eni` as eth0 of the namespace at `task_namespace`.
   schemas::Outcome attach(const schemas::EniAssignment& eni, const std::string& task_namespace);
   /// Cuts the interface off: nothing from it or to it passes any more. The link itself goes with
@@ -57,8 +66,8 @@ class VpcRouter {
     int tunnel = 0;  ///< 0 on a host without an address for tunnels
   };
 
-  VpcRouter(const Names& names, std::int64_t mtu, FileHandle handle, Netlink netlink,
-            Firewall firewall);
+  VpcRouter(const Names& names, schemas::VpcId vpc, std::int64_t mtu, FileHandle handle,
+            Netlink netlink, Firewall firewall);
   schemas::Outcome connect(Host& host, const schemas::VpcId& vpc);
   schemas::Outcome make_uplink(Host& host, const schemas::VpcId& vpc);
   schemas::Outcome take_transit(Host& host);
@@ -69,14 +78,20 @@ class VpcRouter {
   schemas::Outcome delete_strange_links(const std::vector<Link>& links, const HostNetwork& found);
   schemas::Outcome forget_strangers(const HostNetwork& want, const HostNetwork& found);
   enum class Earlier : std::uint8_t { none, some };  ///< whether there are rules already
-  schemas::Outcome write_firewall(const HostNetwork& found, Earlier earlier);
+  schemas::Outcome write_firewall(const HostNetwork& found, const Policy& policy, Earlier earlier);
+  /// Changes the packet filter and what we know of its group rules together, or neither.
+  using GroupChange = std::function<std::vector<std::string>(GroupRules&)>;
+  schemas::Outcome change_groups(std::vector<std::string> others, const GroupChange& change,
+                                 const std::string& what);
   [[nodiscard]] GuardedPort guarded(const schemas::EniAssignment& eni) const;
 
   Names names_;
+  schemas::VpcId vpc_;
   std::int64_t mtu_;
   FileHandle handle_;
   Netlink netlink_;
   Firewall firewall_;
+  GroupRules groups_;
   schemas::Ipv4 transit_;
   int uplink_ = 0;
   std::string downlink_;

@@ -144,6 +144,22 @@ class Cluster:
             return done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
+    def ecsctl(self, *arguments, expect=0):
+        """What ecsctl prints; with `expect` > 0 what it complained of."""
+        done = subprocess.run([os.path.join(BIN, "ecsctl"), "--endpoint", self.endpoint, *arguments],
+                              text=True, capture_output=True, timeout=180, check=False,
+                              env={"PATH": "/usr/bin:/bin", "HOME": self.directory,
+                                   "NO_PROXY": "*", **CREDENTIALS})
+        if (done.returncode != 0) != (expect != 0):
+            raise AssertionError(f"ecsctl {' '.join(arguments)} ended with {done.returncode}:\n"
+                                 f"{done.stdout}\n{done.stderr}")
+        return done.stderr if expect else done.stdout
+
+    def open_to_everybody(self, port=80):
+        """Lets callers from outside in to tasks with the default group, as a person would."""
+        self.ecsctl("security-group", "allow", "default", "--from", "0.0.0.0/0",
+                    "--port", str(port))
+
     def image(self, name):
         return f"{self.registry}/{name}:latest"
 
@@ -155,8 +171,9 @@ class Cluster:
         return {subnet["availabilityZone"]: subnet["subnetId"] for subnet in listed
                 if subnet["default"]}
 
-    def network(self, public="DISABLED"):
+    def network(self, public="DISABLED", groups=()):
         return {"awsvpcConfiguration": {"subnets": sorted(self.default_subnets().values()),
+                                        "securityGroups": list(groups),
                                         "assignPublicIp": public}}
 
     def register(self, family, command, launch_type="EC2", mode="awsvpc", image="probe",
@@ -171,11 +188,12 @@ class Cluster:
         return self.ecs.register_task_definition(
             **definition)["taskDefinition"]["taskDefinitionArn"]
 
-    def run(self, definition, launch_type="FARGATE", public="DISABLED", count=1, **more):
+    def run(self, definition, launch_type="FARGATE", public="DISABLED", count=1, groups=(),
+            **more):
         """Runs tasks and returns their ARNs; a refusal is a failure of the test."""
         answer = self.ecs.run_task(cluster=self.name, taskDefinition=definition, count=count,
                                    launchType=launch_type,
-                                   networkConfiguration=self.network(public), **more)
+                                   networkConfiguration=self.network(public, groups), **more)
         if answer["failures"]:
             raise AssertionError(f"RunTask refused: {answer['failures']}")
         return [task["taskArn"] for task in answer["tasks"]]

@@ -16,6 +16,7 @@ class Journey(unittest.TestCase):
         cls.cluster = Cluster("journey", auth="sigv4")
         cls.addClassCleanup(cls.cluster.down)
         cls.aws = cls.cluster.aws
+        cls.cluster.open_to_everybody()
 
     def register(self, family, **definition):
         """register-task-definition through the aws command, as from a file."""

@@ -117,7 +117,7 @@ TEST_CASE("a task with an interface of its own calls a published port of the bri
   vpc.add_subnet();
   const EniAssignment eni = vpc.add_eni(0);
   HostNetwork want;
-  vpc.put_subnets(want);
+  vpc.put_network(want);
   want.enis.emplace(eni.id, eni);
   host.wire(want);
   const BridgeEndpoint web = make(
@@ -161,7 +161,7 @@ TEST_CASE("the metadata socket of a task answers the task alone, not a frame fro
   const EniAssignment victim = vpc.add_eni(0);
   const EniAssignment thief = vpc.add_eni(0);
   HostNetwork want;
-  vpc.put_subnets(want);
+  vpc.put_network(want);
   want.enis.emplace(victim.id, victim);
   want.enis.emplace(thief.id, thief);
   host.wire(want);

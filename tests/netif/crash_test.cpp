@@ -22,11 +22,14 @@ struct Assignment {
     red.add_subnet();
     red.add_subnet();
     blue.add_subnet();
-    red.put_subnets(want);
-    blue.put_subnets(want);
+    red.put_network(want);
+    blue.put_network(want);
     first = red.add_eni(0);
     second = red.add_eni(1);
     first.public_address = ipv4("198.18.7.66");
+    const auto web = red.add_group({from(everywhere, schemas::RuleProtocol::tcp, 80, 80)});
+    put(want, web);
+    first.security_groups.push_back(web.id);
     for (const EniAssignment& eni : {first, second, blue.add_eni(0)}) {
       want.enis.emplace(eni.id, eni);
     }

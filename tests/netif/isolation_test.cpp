@@ -44,8 +44,8 @@ TEST_CASE("what two tasks say to each other reaches no third one, on no host") {
   const EniAssignment far_bystander = vpc.add_eni(0);
   HostNetwork here;
   HostNetwork there;
-  vpc.put_subnets(here);
-  vpc.put_subnets(there);
+  vpc.put_network(here);
+  vpc.put_network(there);
   for (const EniAssignment& eni : {speaker, bystander}) {
     here.enis.emplace(eni.id, eni);
     there.neighbours.emplace(eni.id, Vpc::neighbour(eni, lab.host(0).address()));
@@ -83,8 +83,8 @@ TEST_CASE("two VPCs with the same addresses never meet, not through the host eit
   blue_third = blue.add_eni(0);  // an address that red has nobody at
   CHECK(red_first.address == blue_first.address);
   HostNetwork want;
-  red.put_subnets(want);
-  blue.put_subnets(want);
+  red.put_network(want);
+  blue.put_network(want);
   for (const EniAssignment& eni : {red_first, red_second, blue_first, blue_third}) {
     want.enis.emplace(eni.id, eni);
   }
@@ -113,7 +113,7 @@ TEST_CASE("a task reaches the internet as its host, and not the host itself") {
   vpc.add_subnet();
   const EniAssignment eni = vpc.add_eni(0);
   HostNetwork want;
-  vpc.put_subnets(want);
+  vpc.put_network(want);
   want.enis.emplace(eni.id, eni);
   lab.host(0).wire(want);
   const std::string task = lab.host(0).task_path(eni.task);
@@ -145,11 +145,14 @@ TEST_CASE("a public address leads to its task from the machine, the internet and
   const EniAssignment stranger = blue.add_eni(0);
   const EniAssignment far = red.add_eni(0);
   open.public_address = ipv4("198.18.7.66");
+  const auto web = red.add_group({from(everywhere, schemas::RuleProtocol::tcp, 80, 80)});
+  open.security_groups.push_back(web.id);
   HostNetwork here;
   HostNetwork there;
-  red.put_subnets(here);
-  blue.put_subnets(here);
-  red.put_subnets(there);
+  put(here, web);
+  red.put_network(here);
+  blue.put_network(here);
+  red.put_network(there);
   for (const EniAssignment& eni : {open, sibling, stranger}) {
     here.enis.emplace(eni.id, eni);
   }
@@ -197,7 +200,7 @@ TEST_CASE("a task that forges its sender is heard by nobody") {
   const EniAssignment victim = vpc.add_eni(0);
   const EniAssignment other = vpc.add_eni(0);
   HostNetwork want;
-  vpc.put_subnets(want);
+  vpc.put_network(want);
   for (const EniAssignment& eni : {liar, victim, other}) {
     want.enis.emplace(eni.id, eni);
   }
@@ -236,8 +239,8 @@ TEST_CASE("a task cannot send tunnel packets, and a stranger's are not taken") {
   const EniAssignment victim = vpc.add_eni(0);
   HostNetwork here;
   HostNetwork there;
-  vpc.put_subnets(here);
-  vpc.put_subnets(there);
+  vpc.put_network(here);
+  vpc.put_network(there);
   here.enis.emplace(eni.id, eni);
   there.enis.emplace(victim.id, victim);
   lab.host(0).wire(here);

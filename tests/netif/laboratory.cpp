@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "netif/core/addresses.h"
+#include "netif/core/default_network.h"
 #include "netif/edge/host.h"
 #include "netif/edge/links.h"
 #include "netif/edge/namespaces.h"
@@ -283,8 +284,42 @@ Laboratory::~Laboratory() {
 // --- what control says
 // ----------------------------------------------------------------------------
 
+schemas::SecurityRule from(const schemas::Cidr& callers, schemas::RuleProtocol protocol,
+                           std::int64_t first_port, std::int64_t last_port) {
+  schemas::SecurityRule rule;
+  rule.protocol = protocol;
+  rule.from_port = first_port;
+  rule.to_port = last_port;
+  rule.cidr = callers;
+  return rule;
+}
+
+schemas::SecurityRule from(const schemas::SecurityGroupId& callers, schemas::RuleProtocol protocol,
+                           std::int64_t first_port, std::int64_t last_port) {
+  schemas::SecurityRule rule = from(everywhere, protocol, first_port, last_port);
+  rule.cidr.reset();
+  rule.group = callers;
+  return rule;
+}
+
+schemas::SecurityRule to(schemas::SecurityRule rule) {
+  rule.direction = schemas::RuleDirection::egress;
+  return rule;
+}
+
+void put(netif::HostNetwork& network, const schemas::SecurityGroupAssignment& group) {
+  network.groups.insert_or_assign(group.id, group);
+}
+
 Vpc::Vpc(schemas::Random& random, std::uint32_t first_vni)
-    : random_(random), id_(schemas::VpcId::draw(random)), next_vni_(first_vni) {}
+    : random_(random), id_(schemas::VpcId::draw(random)), next_vni_(first_vni) {
+  default_group_ = add_group({});
+  default_group_.rules = netif::default_rules(default_group_.id);
+}
+
+schemas::SecurityGroupAssignment Vpc::add_group(std::vector<schemas::SecurityRule> rules) {
+  return {.id = schemas::SecurityGroupId::draw(random_), .vpc = id_, .rules = std::move(rules)};
+}
 
 const schemas::SubnetAssignment& Vpc::add_subnet() {
   schemas::SubnetAssignment subnet;
@@ -307,6 +342,7 @@ schemas::EniAssignment Vpc::add_eni(std::size_t subnet) {
   eni.task = schemas::TaskId::draw(random_);
   eni.mac = netif::draw_mac(random_);
   eni.address = {.bits = next_address_.at(subnet)++};
+  eni.security_groups = {default_group_.id};
   return eni;
 }
 
@@ -320,7 +356,8 @@ schemas::Neighbour Vpc::neighbour(const schemas::EniAssignment& eni, Ipv4 host_a
           .security_groups = eni.security_groups};
 }
 
-void Vpc::put_subnets(netif::HostNetwork& network) const {
+void Vpc::put_network(netif::HostNetwork& network) const {
+  put(network, default_group_);
   for (const schemas::SubnetAssignment& subnet : subnets_) {
     network.subnets.insert_or_assign(subnet.id, subnet);
   }

@@ -93,6 +93,20 @@ class Laboratory {
   std::vector<std::unique_ptr<HostStandIn>> hosts_;
 };
 
+/// Rules of security groups: what members may be called by, and what they may call.
+schemas::SecurityRule from(const schemas::Cidr& callers,
+                           schemas::RuleProtocol protocol = schemas::RuleProtocol::all,
+                           std::int64_t first_port = 0, std::int64_t last_port = 65'535);
+schemas::SecurityRule from(const schemas::SecurityGroupId& callers,
+                           schemas::RuleProtocol protocol = schemas::RuleProtocol::all,
+                           std::int64_t first_port = 0, std::int64_t last_port = 65'535);
+/// The same for what members call.
+schemas::SecurityRule to(schemas::SecurityRule rule);
+/// 0.0.0.0/0
+inline constexpr schemas::Cidr everywhere{.base = {}, .prefix = 0};
+/// Writes a group into what a host must have.
+void put(netif::HostNetwork& network, const schemas::SecurityGroupAssignment& group);
+
 /// A VPC as control would describe it, and the interfaces in it.
 class Vpc {
  public:
@@ -100,20 +114,27 @@ class Vpc {
 
   /// A subnet 10.0.<16 index>.0/20; the same ranges in every VPC.
   const schemas::SubnetAssignment& add_subnet();
-  /// An interface in subnet `subnet`, the first with the address .4 and so on.
+  /// An interface in subnet `subnet`, the first with the address .4 and so on. It has the default
+  /// group, whose members reach each other and everything outside.
   schemas::EniAssignment add_eni(std::size_t subnet);
   /// `eni` as other hosts are told of it.
   static schemas::Neighbour neighbour(const schemas::EniAssignment& eni,
                                       schemas::Ipv4 host_address);
-  /// Writes the VPC's subnets into what a host must have.
-  void put_subnets(netif::HostNetwork& network) const;
+  /// Another security group, with these rules.
+  schemas::SecurityGroupAssignment add_group(std::vector<schemas::SecurityRule> rules);
+  /// Writes the VPC's subnets and its default group into what a host must have.
+  void put_network(netif::HostNetwork& network) const;
   [[nodiscard]] const schemas::SubnetAssignment& subnet(std::size_t index) const {
     return subnets_.at(index);
+  }
+  [[nodiscard]] const schemas::SecurityGroupAssignment& default_group() const {
+    return default_group_;
   }
 
  private:
   schemas::Random& random_;
   schemas::VpcId id_;
+  schemas::SecurityGroupAssignment default_group_;
   std::uint32_t next_vni_;
   std::vector<schemas::SubnetAssignment> subnets_;
   std::vector<std::uint32_t> next_address_;

@@ -54,7 +54,7 @@ TEST_CASE("attaching an interface is quick however many there are") {
   vpc.add_subnet();
   vpc.add_subnet();
   HostNetwork want;
-  vpc.put_subnets(want);
+  vpc.put_network(want);
   std::vector<EniAssignment> enis;
   std::vector<Micros> makes;
   std::vector<Micros> applies;

@@ -33,8 +33,8 @@ TEST_CASE("tasks of one VPC reach each other by address on one host, across host
   const EniAssignment far_other_subnet = vpc.add_eni(1);
   HostNetwork here;
   HostNetwork there;
-  vpc.put_subnets(here);
-  vpc.put_subnets(there);
+  vpc.put_network(here);
+  vpc.put_network(there);
   for (const EniAssignment& eni : {near, beside, other_subnet}) {
     here.enis.emplace(eni.id, eni);
     there.neighbours.emplace(eni.id, Vpc::neighbour(eni, lab.host(0).address()));

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -79,6 +80,8 @@ void put(std::vector<std::uint8_t>& frame, const Mac& mac) {
 
 FileHandle serve(std::uint16_t port, Transport transport) {
   FileHandle handle = open_socket(transport);
+  const int yes = 1;  // a port whose last connection was closed a moment ago
+  REQUIRE(::setsockopt(handle.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0);
   const sockaddr_in name = socket_name({}, port);
   REQUIRE(::bind(handle.get(), any(name), sizeof name) == 0);
   REQUIRE((transport == Transport::udp || ::listen(handle.get(), 16) == 0));
@@ -207,6 +210,15 @@ std::optional<std::vector<std::uint8_t>> FrameSocket::next(int patience_ms) {
     }
   }
   return std::nullopt;
+}
+
+Mac FrameSocket::address() const {
+  sockaddr_ll name{};
+  socklen_t size = sizeof name;
+  REQUIRE(::getsockname(handle_.get(), reinterpret_cast<sockaddr*>(&name), &size) == 0);
+  Mac mac;
+  std::copy_n(static_cast<const std::uint8_t*>(name.sll_addr), mac.bytes.size(), mac.bytes.begin());
+  return mac;
 }
 
 namespace {

@@ -51,6 +51,8 @@ class FrameSocket {
   void send(const std::vector<std::uint8_t>& frame);
   /// The next frame that arrived from outside, waiting up to `patience_ms`.
   std::optional<std::vector<std::uint8_t>> next(int patience_ms);
+  /// The Ethernet address of the link.
+  [[nodiscard]] schemas::Mac address() const;
 
  private:
   netif::FileHandle handle_;

@@ -36,10 +36,12 @@ void Disk::save(const agent::Step& step, const agent::HostState& state,
       enis.clear();
       subnets.clear();
       neighbours.clear();
+      groups.clear();
     }
     fold(enis, answer.enis_set, answer.enis_gone);
     fold(subnets, answer.subnets_set, answer.subnets_gone);
     fold(neighbours, answer.neighbours_set, answer.neighbours_gone);
+    fold(groups, answer.groups_set, answer.groups_gone);
   }
 }
 
@@ -54,6 +56,9 @@ netif::HostNetwork Disk::network() const {
   }
   for (const auto& [id, neighbour] : neighbours) {
     everything.neighbours_set.push_back(neighbour);
+  }
+  for (const auto& [id, group] : groups) {
+    everything.groups_set.push_back(group);
   }
   netif::HostNetwork network;
   netif::fold(network, everything);

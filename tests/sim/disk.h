@@ -26,6 +26,7 @@ struct Disk {
   std::map<schemas::EniId, schemas::EniAssignment> enis;
   std::map<schemas::SubnetId, schemas::SubnetAssignment> subnets;
   std::map<schemas::EniId, schemas::Neighbour> neighbours;
+  std::map<schemas::SecurityGroupId, schemas::SecurityGroupAssignment> groups;
   std::vector<schemas::MeterRecord> meters;
   std::int64_t starts = 0;
   std::string boot_id;

@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS network (
 constexpr const char* eni_kind = "eni";
 constexpr const char* subnet_kind = "subnet";
 constexpr const char* neighbour_kind = "neighbour";
+constexpr const char* group_kind = "group";
 
 std::string about(Database& database, std::string_view name) {
   Statement read = database.prepare("SELECT value FROM about WHERE name = ?1");
@@ -130,6 +131,8 @@ schemas::Result<netif::HostNetwork> Checkpoint::load_network() {
       error = take(everything.subnets_set);
     } else if (kind == neighbour_kind) {
       error = take(everything.neighbours_set);
+    } else if (kind == group_kind) {
+      error = take(everything.groups_set);
     }
     if (error) {
       return *error;
@@ -219,6 +222,9 @@ bool Checkpoint::save_network(const schemas::SyncAnswer& answer) {
   for (const auto& gone : answer.neighbours_gone) {
     saved = saved && drop_network(neighbour_kind, gone.text());
   }
+  for (const auto& gone : answer.groups_gone) {
+    saved = saved && drop_network(group_kind, gone.text());
+  }
   for (const auto& set : answer.enis_set) {
     saved = saved && put_network(eni_kind, set.id.text(), wire::encode(set));
   }
@@ -227,6 +233,9 @@ bool Checkpoint::save_network(const schemas::SyncAnswer& answer) {
   }
   for (const auto& set : answer.neighbours_set) {
     saved = saved && put_network(neighbour_kind, set.id.text(), wire::encode(set));
+  }
+  for (const auto& set : answer.groups_set) {
+    saved = saved && put_network(group_kind, set.id.text(), wire::encode(set));
   }
   return saved;
 }

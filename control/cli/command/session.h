@@ -74,6 +74,11 @@ class Session {
                                             const std::string& json) {
     return read<Output>(request(method, path, "", json));
   }
+  /// With everything in path and query: what the path names must not stand in a body too.
+  template <class Output>
+  schemas::Result<Answer<Output>> submit(const std::string& path, const std::string& query) {
+    return read<Output>(request("POST", path, query, ""));
+  }
   template <class Output>
   schemas::Result<Answer<Output>> remove(const std::string& path, const std::string& query) {
     return read<Output>(request("DELETE", path, query, ""));

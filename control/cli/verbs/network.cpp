@@ -5,6 +5,7 @@
 
 #include "api/stowage.h"
 #include "api/task_definitions.h"
+#include "control/cli/verbs/security_group.h"
 
 namespace cli {
 
@@ -15,7 +16,7 @@ std::vector<Option> network_options() {
            .arity = Arity::many},
           {.name = "security-group",
            .value = "GROUP",
-           .help = "Security group of the interface; repeatable",
+           .help = "Security group of the interface, by id or name; repeatable",
            .arity = Arity::many},
           {.name = "public-ip",
            .value = "",
@@ -33,6 +34,29 @@ schemas::Result<bool> uses_awsvpc(Session& session, const std::string& definitio
   }
   return answer.value().value.task_definition->network_mode == api::NetworkMode::awsvpc;
 }
+
+namespace {
+
+/// The ids of the groups that the options name. Ids go through as they are: the API says what is
+/// wrong with them.
+schemas::Result<std::vector<std::string>> security_groups(Session& session,
+                                                          const Arguments& arguments) {
+  std::vector<std::string> ids;
+  for (const std::string& text : arguments.all("security-group")) {
+    if (text.starts_with("sg-")) {
+      ids.push_back(text);
+      continue;
+    }
+    const auto group = security_group_named(session, text);
+    if (!group.ok()) {
+      return group.error();
+    }
+    ids.push_back(group.value().group_id);
+  }
+  return ids;
+}
+
+}  // namespace
 
 schemas::Result<std::optional<api::NetworkConfiguration>> network_configuration(
     Session& session, const Arguments& arguments, const std::string& definition) {
@@ -63,7 +87,11 @@ schemas::Result<std::optional<api::NetworkConfiguration>> network_configuration(
     vpc.subnets = ids;
   }
   if (arguments.has("security-group")) {
-    vpc.security_groups = arguments.all("security-group");
+    auto groups = security_groups(session, arguments);
+    if (!groups.ok()) {
+      return groups.error();
+    }
+    vpc.security_groups = std::move(groups).value();
   }
   vpc.assign_public_ip =
       arguments.has("public-ip") ? api::AssignPublicIp::enabled : api::AssignPublicIp::disabled;

@@ -21,6 +21,7 @@ std::vector<Verb> service_verbs();
 std::vector<Verb> service_change_verbs();
 std::vector<Verb> hosts_verbs();
 std::vector<Verb> subnets_verbs();
+std::vector<Verb> security_group_verbs();
 std::vector<Verb> logs_verbs();
 std::vector<Verb> events_verbs();
 std::vector<Verb> bill_verbs();

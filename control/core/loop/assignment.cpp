@@ -134,6 +134,10 @@ schemas::Neighbour neighbour(const World& world, const Eni& eni) {
           .security_groups = eni.security_groups};
 }
 
+schemas::SecurityGroupAssignment group_assignment(const schemas::SecurityGroup& group) {
+  return {.id = group.id, .vpc = group.vpc, .rules = group.rules};
+}
+
 }  // namespace
 
 schemas::SyncAnswer assignment_answer(const World& world, schemas::InstanceId instance,
@@ -154,10 +158,14 @@ schemas::SyncAnswer assignment_answer(const World& world, schemas::InstanceId in
   for (const schemas::EniId& id : delta.neighbours) {
     answer.neighbours_set.push_back(neighbour(world, world->enis.at(id)));
   }
+  for (const schemas::SecurityGroupId& id : delta.groups) {
+    answer.groups_set.push_back(group_assignment(world->security_groups.at(id)));
+  }
   answer.tasks_gone = std::move(delta.tasks_gone);
   answer.enis_gone = std::move(delta.enis_gone);
   answer.subnets_gone = std::move(delta.subnets_gone);
   answer.neighbours_gone = std::move(delta.neighbours_gone);
+  answer.groups_gone = std::move(delta.groups_gone);
   return answer;
 }
 

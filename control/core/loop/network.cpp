@@ -35,8 +35,8 @@ Error unknown(std::string_view kind, const std::string& id) {
 
 /// The default group of a VPC: the one that was made with it.
 std::optional<schemas::SecurityGroupId> default_group(const World& world, VpcId vpc) {
-  for (const auto& [id, group] : world->security_groups) {
-    if (group.vpc == vpc && group.name == "default") {
+  for (const schemas::SecurityGroupId& id : entry_or_empty(world.index().groups_of_vpc, vpc)) {
+    if (world->security_groups.at(id).name == "default") {
       return id;
     }
   }

@@ -64,7 +64,27 @@ void carry_out(WorldParts& parts, const SecurityGroupCreated& change) {
   const schemas::SecurityGroup& group = change.group;
   keep_key(parts, Table::security_group, group.key);
   parts.tables.security_groups[group.id] = group;
+  parts.index.groups_of_vpc[group.vpc].insert(group.id);
   touch(parts, Table::security_group, group.key, group.id.bytes());
+}
+
+void carry_out(WorldParts& parts, const SecurityGroupChanged& change) {
+  schemas::SecurityGroup& group = parts.tables.security_groups.at(change.group.id);
+  require(group.key == change.group.key && group.vpc == change.group.vpc,
+          "a security group has changed its name or its VPC");
+  group = change.group;
+  parts.assignments.group_changed(group.id);
+  touch(parts, Table::security_group, group.key, group.id.bytes());
+}
+
+void carry_out(WorldParts& parts, const SecurityGroupDeleted& change) {
+  const auto at = parts.tables.security_groups.find(change.group);
+  require(at != parts.tables.security_groups.end(), "a security group is deleted twice");
+  require(!parts.index.enis_of_group.contains(change.group),
+          "a security group is deleted that an interface has");
+  parts.index.groups_of_vpc[at->second.vpc].erase(change.group);
+  touch(parts, Table::security_group, at->second.key, change.group.bytes());
+  parts.tables.security_groups.erase(at);
 }
 
 void carry_out(WorldParts& parts, const UsageMetered& change) {

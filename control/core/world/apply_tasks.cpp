@@ -158,6 +158,9 @@ void carry_out(WorldParts& parts, const EniCreated& change) {
   keep_key(parts, Table::eni, eni.key);
   require(parts.index.addresses.at(eni.subnet).hold(eni.address), "an address with two owners");
   require(parts.tables.enis.emplace(eni.id, eni).second, "an interface is created twice");
+  for (const schemas::SecurityGroupId& group : eni.security_groups) {
+    parts.index.enis_of_group[group].insert(eni.id);
+  }
   touch(parts, Table::eni, eni.key, eni.id.bytes());
   if (!eni.instance) {
     return;
@@ -169,12 +172,12 @@ void carry_out(WorldParts& parts, const EniCreated& change) {
     });
   }
   parts.index.enis_assigned.insert(eni.id);
-  parts.assignments.eni_placed(eni.vpc, eni.id, *eni.instance);
+  parts.assignments.eni_placed(eni, *eni.instance);
 }
 
 void unassign_eni(WorldParts& parts, const Eni& eni) {
   if (parts.index.enis_assigned.erase(eni.id) > 0) {
-    parts.assignments.eni_gone(eni.vpc, eni.id, *eni.instance);
+    parts.assignments.eni_gone(eni, *eni.instance);
   }
 }
 
@@ -184,6 +187,11 @@ void carry_out(WorldParts& parts, const EniReleased& change) {
   const Eni eni = at->second;
   unassign_eni(parts, eni);
   parts.index.addresses.at(eni.subnet).release(eni.address, change.at);
+  for (const schemas::SecurityGroupId& group : eni.security_groups) {
+    if (auto& enis = parts.index.enis_of_group[group]; enis.erase(eni.id) > 0 && enis.empty()) {
+      parts.index.enis_of_group.erase(group);
+    }
+  }
   if (eni.instance) {
     parts.index.enis_of_instance[*eni.instance].erase(eni.id);
     if (eni.public_address) {

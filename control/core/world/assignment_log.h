@@ -9,7 +9,7 @@
 namespace control {
 
 /// What an entry of an assignment is about.
-enum class AssignmentKind : std::uint8_t { task, eni, subnet };
+enum class AssignmentKind : std::uint8_t { task, eni, subnet, group };
 
 struct AssignmentKey {
   AssignmentKind kind = AssignmentKind::task;

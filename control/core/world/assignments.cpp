@@ -6,6 +6,7 @@ namespace control {
 
 using schemas::EniId;
 using schemas::InstanceId;
+using schemas::SecurityGroupId;
 using schemas::SubnetId;
 using schemas::TaskId;
 using schemas::VpcId;
@@ -52,25 +53,30 @@ void Assignments::subnet_added(VpcId vpc, SubnetId subnet) {
   network_news_.insert(vpc);
 }
 
-void Assignments::eni_placed(VpcId vpc, EniId eni, InstanceId host) {
+void Assignments::eni_placed(const schemas::Eni& eni, InstanceId host) {
+  const VpcId vpc = eni.vpc;
   Host& view = hosts_[host];
-  view.log.record(entry(AssignmentKind::eni, eni.bytes(), Presence::present), ++last_);
+  view.log.record(entry(AssignmentKind::eni, eni.id.bytes(), Presence::present), ++last_);
+  take_groups(eni, host, view);
   if (++view.enis[vpc] == 1) {
     view.since[vpc] = ++last_;
     view.floor = last_;
     view.left.erase(vpc);
     networks_[vpc].hosts.insert(host);
   }
-  networks_[vpc].log.record(entry(AssignmentKind::eni, eni.bytes(), Presence::present, host),
+  networks_[vpc].log.record(entry(AssignmentKind::eni, eni.id.bytes(), Presence::present, host),
                             ++last_);
   news_.insert(host);
   network_news_.insert(vpc);
 }
 
-void Assignments::eni_gone(VpcId vpc, EniId eni, InstanceId host) {
+void Assignments::eni_gone(const schemas::Eni& eni, InstanceId host) {
+  const VpcId vpc = eni.vpc;
   Host& view = hosts_[host];
-  view.log.record(entry(AssignmentKind::eni, eni.bytes(), Presence::gone), ++last_);
-  networks_[vpc].log.record(entry(AssignmentKind::eni, eni.bytes(), Presence::gone, host), ++last_);
+  view.log.record(entry(AssignmentKind::eni, eni.id.bytes(), Presence::gone), ++last_);
+  networks_[vpc].log.record(entry(AssignmentKind::eni, eni.id.bytes(), Presence::gone, host),
+                            ++last_);
+  drop_groups(eni, host, view);
   if (--view.enis[vpc] == 0) {
     view.enis.erase(vpc);
     view.since.erase(vpc);
@@ -80,6 +86,40 @@ void Assignments::eni_gone(VpcId vpc, EniId eni, InstanceId host) {
   }
   news_.insert(host);
   network_news_.insert(vpc);
+}
+
+void Assignments::take_groups(const schemas::Eni& eni, InstanceId id, Host& host) {
+  for (const SecurityGroupId& group : eni.security_groups) {
+    if (++host.groups[group] == 1) {
+      host.log.record(entry(AssignmentKind::group, group.bytes(), Presence::present), ++last_);
+      hosts_of_group_[group].insert(id);
+    }
+  }
+}
+
+void Assignments::drop_groups(const schemas::Eni& eni, InstanceId id, Host& host) {
+  for (const SecurityGroupId& group : eni.security_groups) {
+    if (--host.groups[group] == 0) {
+      host.groups.erase(group);
+      host.log.record(entry(AssignmentKind::group, group.bytes(), Presence::gone), ++last_);
+      hosts_of_group_[group].erase(id);
+      if (hosts_of_group_[group].empty()) {
+        hosts_of_group_.erase(group);
+      }
+    }
+  }
+}
+
+void Assignments::group_changed(SecurityGroupId group) {
+  const auto hosts = hosts_of_group_.find(group);
+  if (hosts == hosts_of_group_.end()) {
+    return;
+  }
+  for (const InstanceId& host : hosts->second) {
+    hosts_.at(host).log.record(entry(AssignmentKind::group, group.bytes(), Presence::present),
+                               ++last_);
+    news_.insert(host);
+  }
 }
 
 std::int64_t Assignments::version(InstanceId id) const {
@@ -120,6 +160,7 @@ AssignmentDelta Assignments::since(InstanceId id, std::optional<std::int64_t> ha
     delta.enis_gone.clear();
     delta.subnets_gone.clear();
     delta.neighbours_gone.clear();
+    delta.groups_gone.clear();
   }
   return delta;
 }
@@ -131,6 +172,8 @@ void Assignments::add_own(const Host& host, std::int64_t have, AssignmentDelta& 
     const bool present = own.presence == Presence::present;
     if (own.key.kind == AssignmentKind::task) {
       (present ? delta.tasks : delta.tasks_gone).emplace_back(own.key.id);
+    } else if (own.key.kind == AssignmentKind::group) {
+      (present ? delta.groups : delta.groups_gone).emplace_back(own.key.id);
     } else {
       (present ? delta.enis : delta.enis_gone).emplace_back(own.key.id);
     }

@@ -84,6 +84,14 @@ struct SubnetCreated {
 struct SecurityGroupCreated {
   schemas::SecurityGroup group;
 };
+/// It has other rules.
+struct SecurityGroupChanged {
+  schemas::SecurityGroup group;
+};
+/// No interface had it.
+struct SecurityGroupDeleted {
+  schemas::SecurityGroupId group;
+};
 
 struct TaskCreated {
   schemas::Task task;
@@ -163,14 +171,16 @@ struct Logged {
   Event event;
 };
 
-using Change = std::variant<
-    ClusterCreated, ClusterDeactivated, DefinitionRegistered, DefinitionDeregistered,
-    ServiceCreated, ServiceChanged, DeploymentAccounted, ServiceEventAdded, ServiceForgotten,
-    InstanceRegistered, InstanceChanged, InstanceHeard, InstanceDisconnected, InstanceGivenUp,
-    VpcCreated, SubnetCreated, SecurityGroupCreated, TaskCreated, TaskChanged, TaskForgotten,
-    EniCreated, EniReleased, UsageMetered, TokenRemembered, TokenForgotten, UserCreated,
-    UserDeleted, AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted, RoleCreated, RoleDeleted,
-    JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded, Logged>;
+using Change =
+    std::variant<ClusterCreated, ClusterDeactivated, DefinitionRegistered, DefinitionDeregistered,
+                 ServiceCreated, ServiceChanged, DeploymentAccounted, ServiceEventAdded,
+                 ServiceForgotten, InstanceRegistered, InstanceChanged, InstanceHeard,
+                 InstanceDisconnected, InstanceGivenUp, VpcCreated, SubnetCreated,
+                 SecurityGroupCreated, SecurityGroupChanged, SecurityGroupDeleted, TaskCreated,
+                 TaskChanged, TaskForgotten, EniCreated, EniReleased, UsageMetered, TokenRemembered,
+                 TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged,
+                 AccessKeyDeleted, RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent,
+                 SessionOpened, SessionEnded, Logged>;
 
 /// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
 void apply(World& world, const Change& change);

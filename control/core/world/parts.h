@@ -40,6 +40,8 @@ void carry_out(WorldParts& parts, const InstanceGivenUp& change);
 void carry_out(WorldParts& parts, const VpcCreated& change);
 void carry_out(WorldParts& parts, const SubnetCreated& change);
 void carry_out(WorldParts& parts, const SecurityGroupCreated& change);
+void carry_out(WorldParts& parts, const SecurityGroupChanged& change);
+void carry_out(WorldParts& parts, const SecurityGroupDeleted& change);
 void carry_out(WorldParts& parts, const TaskCreated& change);
 void carry_out(WorldParts& parts, const TaskChanged& change);
 void carry_out(WorldParts& parts, const TaskForgotten& change);

@@ -124,6 +124,8 @@ struct Index {
   std::set<std::pair<schemas::Instant, schemas::InstanceId>> absent;
   std::map<schemas::Scope, schemas::VpcId> default_vpc;
   std::map<schemas::VpcId, std::vector<schemas::SubnetId>> subnets_of_vpc;
+  std::map<schemas::VpcId, std::set<schemas::SecurityGroupId>> groups_of_vpc;
+  std::map<schemas::SecurityGroupId, std::set<schemas::EniId>> enis_of_group;  ///< not released
   std::map<schemas::SubnetId, netif::AddressPool> addresses;
   std::map<schemas::InstanceId, netif::AddressPool> public_addresses;
   std::map<schemas::InstanceId, std::set<schemas::EniId>> enis_of_instance;

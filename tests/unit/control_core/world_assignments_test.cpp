@@ -8,6 +8,7 @@ using control::AssignmentDelta;
 using control::Assignments;
 using schemas::EniId;
 using schemas::InstanceId;
+using schemas::SecurityGroupId;
 using schemas::SubnetId;
 using schemas::TaskId;
 using schemas::VpcId;
@@ -21,6 +22,7 @@ struct Held {
   std::set<EniId> enis;
   std::set<SubnetId> subnets;
   std::set<EniId> neighbours;
+  std::set<SecurityGroupId> groups;
 
   void fold(const AssignmentDelta& delta) {
     if (delta.full) {
@@ -36,20 +38,29 @@ struct Held {
     change(enis, delta.enis, delta.enis_gone);
     change(subnets, delta.subnets, delta.subnets_gone);
     change(neighbours, delta.neighbours, delta.neighbours_gone);
+    change(groups, delta.groups, delta.groups_gone);
     version = delta.version;
   }
 
   bool operator==(const Held& other) const {
     return tasks == other.tasks && enis == other.enis && subnets == other.subnets &&
-           neighbours == other.neighbours;
+           neighbours == other.neighbours && groups == other.groups;
   }
 };
 
 struct Placed {
-  VpcId vpc;
-  EniId eni;
+  schemas::Eni eni;
   InstanceId host;
 };
+
+schemas::Eni interface(schemas::Random& random, VpcId vpc,
+                       std::vector<SecurityGroupId> groups = {}) {
+  schemas::Eni eni;
+  eni.id = EniId::draw(random);
+  eni.vpc = vpc;
+  eni.security_groups = std::move(groups);
+  return eni;
+}
 
 }  // namespace
 
@@ -103,12 +114,40 @@ TEST_CASE("news names the hosts that a change concerns, and no others") {
   const auto member = InstanceId::draw(random);
   const auto other = InstanceId::draw(random);
   const auto stranger = InstanceId::draw(random);
-  assignments.eni_placed(vpc, EniId::draw(random), member);
+  assignments.eni_placed(interface(random, vpc), member);
   assignments.task_changed(stranger, TaskId::draw(random));
   static_cast<void>(assignments.take_news());
-  assignments.eni_placed(vpc, EniId::draw(random), other);
+  assignments.eni_placed(interface(random, vpc), other);
   CHECK(assignments.take_news() == std::set{member, other});
   CHECK(assignments.take_news().empty());
+}
+
+TEST_CASE("a security group goes to exactly the hosts that have an interface with it") {
+  schemas::Random random(1);
+  Assignments assignments(1);
+  const auto vpc = VpcId::draw(random);
+  const auto web = SecurityGroupId::draw(random);
+  const auto database = SecurityGroupId::draw(random);
+  const auto first = InstanceId::draw(random);
+  const auto second = InstanceId::draw(random);
+  const schemas::Eni eni = interface(random, vpc, {web});
+  assignments.eni_placed(eni, first);
+  assignments.eni_placed(interface(random, vpc, {web}), first);
+  assignments.eni_placed(interface(random, vpc, {database}), second);
+  CHECK(assignments.since(first, std::nullopt).groups == std::vector{web});
+  CHECK(assignments.since(second, std::nullopt).groups == std::vector{database});
+  const std::int64_t before_first = assignments.version(first);
+  const std::int64_t before_second = assignments.version(second);
+  static_cast<void>(assignments.take_news());
+  assignments.group_changed(web);
+  CHECK(assignments.take_news() == std::set{first});
+  CHECK(assignments.since(first, before_first).groups == std::vector{web});
+  CHECK(assignments.version(second) == before_second);
+  assignments.group_changed(SecurityGroupId::draw(random));
+  CHECK(assignments.take_news().empty());
+  // It goes with the last interface that has it.
+  assignments.eni_gone(eni, first);
+  CHECK(assignments.since(first, before_first).groups_gone.empty());
 }
 
 TEST_CASE("folding deltas at any moments leads where everything at once leads") {
@@ -125,11 +164,14 @@ TEST_CASE("folding deltas at any moments leads where everything at once leads") 
     for (const VpcId& vpc : vpcs) {
       assignments.subnet_added(vpc, SubnetId::draw(random));
     }
+    const std::vector<SecurityGroupId> groups{SecurityGroupId::draw(random),
+                                              SecurityGroupId::draw(random),
+                                              SecurityGroupId::draw(random)};
     std::vector<Placed> placed;
     std::vector<std::pair<InstanceId, TaskId>> tasks;
     for (int step = 0; step < 60; ++step) {
       const std::size_t at = random.below(hosts.size());
-      switch (random.below(6)) {
+      switch (random.below(7)) {
         case 0:
           tasks.emplace_back(hosts[at], TaskId::draw(random));
           assignments.task_changed(tasks.back().first, tasks.back().second);
@@ -141,15 +183,20 @@ TEST_CASE("folding deltas at any moments leads where everything at once leads") 
           }
           break;
         case 2:
-          placed.push_back({vpcs[random.below(vpcs.size())], EniId::draw(random), hosts[at]});
-          assignments.eni_placed(placed.back().vpc, placed.back().eni, placed.back().host);
+          placed.push_back({interface(random, vpcs[random.below(vpcs.size())],
+                                      {groups[random.below(groups.size())]}),
+                            hosts[at]});
+          assignments.eni_placed(placed.back().eni, placed.back().host);
           break;
         case 3:
           if (!placed.empty()) {
             const std::size_t which = random.below(placed.size());
-            assignments.eni_gone(placed[which].vpc, placed[which].eni, placed[which].host);
+            assignments.eni_gone(placed[which].eni, placed[which].host);
             placed.erase(placed.begin() + static_cast<std::ptrdiff_t>(which));
           }
+          break;
+        case 4:
+          assignments.group_changed(groups[random.below(groups.size())]);
           break;
         default:
           held[at].fold(assignments.since(hosts[at], held[at].version));

@@ -22,7 +22,7 @@ class Traffic {
   }
 
   void step() {
-    switch (random_.below(13)) {
+    switch (random_.below(14)) {
       case 0:
         static_cast<void>(stage_.call<api::RunTaskResponse>("RunTask", stage::run("web")));
         break;
@@ -57,6 +57,9 @@ class Traffic {
         break;
       case 10:
         change_access();
+        break;
+      case 11:
+        change_groups();
         break;
       default:
         for (stage::Host& host : stage_.hosts) {
@@ -110,6 +113,40 @@ class Traffic {
     request.service = some_service();
     request.force = random_.chance(500);
     static_cast<void>(stage_.call<api::DeleteServiceResponse>("DeleteService", request));
+  }
+
+  /// A group or a rule comes or goes, whether or not interfaces have it.
+  void change_groups() {
+    const auto listed = stage_.must<api::ListSecurityGroupsResponse>(
+        "ListSecurityGroups", api::ListSecurityGroupsRequest{});
+    const api::SecurityGroup group =
+        listed.security_groups[random_.below(listed.security_groups.size())];
+    const auto& rules = group.security_group_rules;
+    if (random_.chance(300)) {
+      static_cast<void>(stage_.call<api::CreateSecurityGroupResponse>(
+          "CreateSecurityGroup",
+          api::CreateSecurityGroupRequest{.group_name = "g" + std::to_string(random_.below(4)),
+                                          .description = "drawn",
+                                          .vpc_id = {}}));
+    } else if (random_.chance(300)) {
+      static_cast<void>(stage_.call<api::DeleteSecurityGroupResponse>(
+          "DeleteSecurityGroup", api::DeleteSecurityGroupRequest{.group_id = group.group_id}));
+    } else if (!rules.empty() && random_.chance(400)) {
+      const std::string rule = rules[random_.below(rules.size())].security_group_rule_id;
+      static_cast<void>(stage_.call<api::RevokeSecurityGroupIngressResponse>(
+          "RevokeSecurityGroupIngress",
+          api::RevokeSecurityGroupIngressRequest{.group_id = group.group_id,
+                                                 .security_group_rule_id = rule}));
+    } else {
+      api::AuthorizeSecurityGroupIngressRequest request;
+      request.group_id = group.group_id;
+      request.ip_protocol = "tcp";
+      request.from_port = pick(3);
+      request.to_port = *request.from_port;
+      request.cidr_ipv4 = "0.0.0.0/0";
+      static_cast<void>(stage_.call<api::AuthorizeSecurityGroupIngressResponse>(
+          "AuthorizeSecurityGroupIngress", request));
+    }
   }
 
   const schemas::Task* some_task() {
@@ -284,6 +321,17 @@ TEST_CASE("when faults end, every service has what it wants and every host what 
     }
     std::size_t told = 0;
     std::size_t wired = 0;
+    for (const stage::Host& host : stage.hosts) {
+      std::set<schemas::SecurityGroupId> had;
+      for (const auto& [id, eni] : host.enis) {
+        had.insert(eni.security_groups.begin(), eni.security_groups.end());
+      }
+      CHECK(host.groups.size() == had.size());
+      for (const auto& [id, group] : host.groups) {
+        CHECK(had.contains(id));
+        CHECK(group.rules == stage.world->security_groups.at(id).rules);
+      }
+    }
     for (const stage::Host& host : stage.hosts) {
       told += host.tasks.size();
       wired += host.enis.size();

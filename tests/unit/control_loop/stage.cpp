@@ -189,6 +189,7 @@ void Stage::take(Host& host, const schemas::SyncAnswer& answer) {
     host.enis.clear();
     host.subnets.clear();
     host.neighbours.clear();
+    host.groups.clear();
   }
   for (const schemas::EniId& id : answer.enis_gone) {
     if (host.enis.contains(id)) {
@@ -199,6 +200,7 @@ void Stage::take(Host& host, const schemas::SyncAnswer& answer) {
   fold(host.enis, answer.enis_set, answer.enis_gone);
   fold(host.subnets, answer.subnets_set, answer.subnets_gone);
   fold(host.neighbours, answer.neighbours_set, answer.neighbours_gone);
+  fold(host.groups, answer.groups_set, answer.groups_gone);
   for (const schemas::TaskId& id : answer.tasks_gone) {
     host.reported.erase(id);
   }

@@ -12,6 +12,7 @@
 
 #include "api/clusters.h"
 #include "api/container_instances.h"
+#include "api/networks.h"
 #include "api/services.h"
 #include "api/stowage.h"
 #include "api/task_definitions.h"
@@ -48,6 +49,7 @@ struct Host {
   std::map<schemas::EniId, schemas::EniAssignment> enis;
   std::map<schemas::SubnetId, schemas::SubnetAssignment> subnets;
   std::map<schemas::EniId, schemas::Neighbour> neighbours;
+  std::map<schemas::SecurityGroupId, schemas::SecurityGroupAssignment> groups;
   std::map<schemas::TaskId, schemas::TaskStatus> reported;
   std::vector<schemas::EniId> removed;
   std::int64_t acknowledged = 0;

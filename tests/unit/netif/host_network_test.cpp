@@ -128,6 +128,40 @@ TEST_CASE("a subnet that changed is made anew with all that lives on it, others 
               netif::LearnNeighbours{vpc, {neighbour}}, netif::AttachEni{eni}});
 }
 
+TEST_CASE("rules that change are set where they are: no interface is detached") {
+  Draw draw;
+  const SubnetAssignment subnet = draw.subnet(draw.vpc());
+  const EniAssignment eni = draw.eni(subnet);
+  schemas::SecurityGroupAssignment group;
+  group.vpc = subnet.vpc;
+  HostNetwork have = network({subnet}, {eni}, {});
+  have.groups.emplace(group.id, group);
+  HostNetwork want = have;
+  want.groups.at(group.id).rules.emplace_back();
+  CHECK(netif::plan(have, want) == Steps{netif::SetGroups{subnet.vpc, {want.groups.at(group.id)}}});
+  CHECK(netif::plan(want, want).empty());
+}
+
+TEST_CASE("groups are set before interfaces that have them come, and forgotten after they went") {
+  Draw draw;
+  const SubnetAssignment subnet = draw.subnet(draw.vpc());
+  const EniAssignment eni = draw.eni(subnet);
+  schemas::SecurityGroupAssignment group;
+  group.vpc = subnet.vpc;
+  HostNetwork full = network({subnet}, {eni}, {});
+  full.groups.emplace(group.id, group);
+  const HostNetwork idle = network({subnet}, {}, {});
+  CHECK(netif::plan({}, full) == Steps{netif::MakeRouter{subnet.vpc},
+                                       netif::SetGroups{subnet.vpc, {group}},
+                                       netif::MakeSubnet{subnet}, netif::AttachEni{eni}});
+  CHECK(netif::plan(full, idle) ==
+        Steps{netif::DetachEni{eni}, netif::ForgetGroups{subnet.vpc, {group.id}}});
+  // A group of a VPC without a router here waits for it.
+  HostNetwork stray;
+  stray.groups.emplace(group.id, group);
+  CHECK(netif::plan({}, stray).empty());
+}
+
 TEST_CASE("an interface whose subnet is not known yet waits for it") {
   Draw draw;
   const SubnetAssignment unknown = draw.subnet(draw.vpc());
@@ -187,12 +221,18 @@ TEST_CASE("a full answer replaces what a host must have, a difference adds and r
   full.full = true;
   full.subnets_set = {subnet};
   full.enis_set = {first};
+  schemas::SecurityGroupAssignment group;
+  group.vpc = subnet.vpc;
+  full.groups_set = {group};
   HostNetwork held = network({}, {second}, {});
   netif::fold(held, full);
-  CHECK(held == network({subnet}, {first}, {}));
+  HostNetwork with_group = network({subnet}, {first}, {});
+  with_group.groups.emplace(group.id, group);
+  CHECK(held == with_group);
   schemas::SyncAnswer difference;
   difference.enis_set = {second};
   difference.enis_gone = {first.id};
+  difference.groups_gone = {group.id};
   netif::fold(held, difference);
   netif::fold(held, difference);
   CHECK(held == network({subnet}, {second}, {}));

@@ -59,4 +59,12 @@ TEST_CASE("an account's default network has a subnet for each zone and a default
   CHECK(network.subnets[0].vpc == network.vpc.id);
   CHECK(network.group.name == "default");
   CHECK(network.group.vpc == network.vpc.id);
+  // Members reach each other, and everything outside.
+  REQUIRE(network.group.rules.size() == 2);
+  CHECK(network.group.rules[0].direction == schemas::RuleDirection::ingress);
+  CHECK(network.group.rules[0].group == network.group.id);
+  CHECK(network.group.rules[1].direction == schemas::RuleDirection::egress);
+  CHECK(network.group.rules[1].cidr->text() == "0.0.0.0/0");
+  CHECK(network.group.rules[0].id != network.group.rules[1].id);
+  CHECK(network.group.rules == netif::default_rules(network.group.id));
 }

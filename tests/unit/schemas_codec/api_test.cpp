@@ -293,6 +293,14 @@ TEST_CASE("Every operation reads its empty or smallest input and writes it back"
     if (name == "UpdateService" || name == "DeleteService") return with("service", "\"a\"");
     if (name == "DescribeServices") return with("services", "[\"a\"]");
     if (name == "DescribeContainerInstances") return with("containerInstances", "[\"a\"]");
+    if (name == "CreateSecurityGroup") return R"({"groupName":"a","description":"a"})";
+    if (name.starts_with("AuthorizeSecurityGroup")) {
+      return R"({"groupId":"a","ipProtocol":"tcp"})";
+    }
+    if (name.starts_with("RevokeSecurityGroup")) {
+      return R"({"groupId":"a","securityGroupRuleId":"a"})";
+    }
+    if (name.ends_with("SecurityGroup")) return with("groupId", "\"a\"");
     return "{}";
   };
   std::size_t count = 0;
@@ -304,7 +312,7 @@ TEST_CASE("Every operation reads its empty or smallest input and writes it back"
     CHECK(&api::operation(operation.id) == &operation);
     ++count;
   }
-  CHECK(count == 23);
+  CHECK(count == 31);
 }
 
 TEST_CASE("An operation that is not built yet is told from one that does not exist") {

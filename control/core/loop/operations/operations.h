@@ -42,6 +42,15 @@ Answer update_service(Context& context, const ApiCall& call);
 Answer describe_container_instances(Context& context, const ApiCall& call);
 Answer list_container_instances(Context& context, const ApiCall& call);
 
+Answer list_security_groups(Context& context, const ApiCall& call);
+Answer describe_security_group(Context& context, const ApiCall& call);
+Answer create_security_group(Context& context, const ApiCall& call);
+Answer delete_security_group(Context& context, const ApiCall& call);
+Answer authorize_ingress(Context& context, const ApiCall& call);
+Answer authorize_egress(Context& context, const ApiCall& call);
+Answer revoke_ingress(Context& context, const ApiCall& call);
+Answer revoke_egress(Context& context, const ApiCall& call);
+
 Answer get_bill(Context& context, const ApiCall& call);
 Answer list_subnets(Context& context, const ApiCall& call);
 Answer list_vpcs(Context& context, const ApiCall& call);

@@ -5,6 +5,7 @@
 
 #include "control/core/loop/rows/loader.h"
 #include "control/core/loop/rows/stored.h"
+#include "netif/core/default_network.h"
 
 namespace control {
 
@@ -61,6 +62,9 @@ Result<World> Loader::load() {
   parts().news = {};
   parts().news.services = std::move(services);
   touch(parts(), Table::metadata, 1, {});
+  for (const auto& [key, group] : ruled_) {
+    touch(parts(), Table::security_group, key, group.bytes());
+  }
   return std::move(world_);
 }
 
@@ -222,7 +226,14 @@ void Loader::security_group(RowReader& row) {
   group.vpc = row.named<schemas::VpcId>();
   group.name = row.text();
   group.description = row.text();
-  group.rules = row.json<StoredRules>().rules;
+  if (row.at_null()) {
+    // Version 1 knew no rules, and only groups that were made with their VPC. One whose owner has
+    // removed all of its rules says so in its row.
+    group.rules = netif::default_rules(group.id);
+    ruled_.emplace_back(group.key, group.id);
+  } else {
+    group.rules = row.json<StoredRules>().rules;
+  }
   if (row.ok()) {
     apply(world_, SecurityGroupCreated{std::move(group)});
   }

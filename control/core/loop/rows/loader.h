@@ -58,6 +58,7 @@ class Loader {
   World world_;
   std::optional<schemas::Error> error_;
   std::map<std::int64_t, const Row*> states_;
+  std::vector<std::pair<std::int64_t, schemas::SecurityGroupId>> ruled_;  ///< given rules now
   std::map<std::int64_t, schemas::InstanceId> instances_;
   std::map<std::pair<std::int64_t, std::string>, schemas::TaskSpecificationRef> specifications_;
   std::vector<std::pair<schemas::Instant, schemas::Eni>> released_;

@@ -49,6 +49,11 @@ std::string RowReader::text() {
   return {};
 }
 
+bool RowReader::at_null() const {
+  return ok() && at_ < row_.values.size() &&
+         std::holds_alternative<std::monostate>(row_.values[at_]);
+}
+
 Instant RowReader::instant() { return Instant(schemas::Duration(integer())); }
 
 std::optional<Instant> RowReader::maybe_instant() {

@@ -21,6 +21,8 @@ class RowReader {
   std::int64_t integer();
   std::optional<std::int64_t> maybe_integer();
   std::string text();  ///< null reads as empty
+  /// Whether the column to be read next is null; it is still to be read.
+  [[nodiscard]] bool at_null() const;
   schemas::Instant instant();
   std::optional<schemas::Instant> maybe_instant();
   bool flag() { return integer() != 0; }

@@ -51,7 +51,7 @@ std::span<const Migration> migrations() {
     UPDATE "instance" SET tags = '{}';
     ALTER TABLE "security_group" ADD COLUMN description TEXT;
     ALTER TABLE "security_group" ADD COLUMN rules TEXT;
-    UPDATE "security_group" SET description = 'default VPC security group', rules = '{}';
+    UPDATE "security_group" SET description = 'default VPC security group';
     CREATE TABLE "user" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER)
       STRICT;
     CREATE TABLE "access_key" (key INTEGER PRIMARY KEY, id TEXT, user INTEGER, sealed_secret TEXT,
