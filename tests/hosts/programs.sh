@@ -73,12 +73,13 @@ signed_control() {
   grep -qx sigv4 "$dir/control.options" 2>/dev/null
 }
 
-# The arguments that let a host join: a token that the operator's credentials bought, once.
+# The arguments that let a host join: a token that the operator's credentials bought. A host that
+# has lost its data is a new host and needs another.
 token_for() {  # token_for <name> <option…>
   local name=$1 place=() path
   shift
   signed_control || return 0
-  if [[ ! -e $dir/$name.token && ! -e $dir/$name/identity ]]; then
+  if [[ ! -e $dir/$name/identity ]]; then
     path=$(program ecsctl)
     while (($#)); do
       case $1 in
