@@ -147,7 +147,10 @@ std::string canonical_query(std::string_view query) {
   std::sort(parameters.begin(), parameters.end());
   std::string done;
   for (const auto& [name, value] : parameters) {
-    done += (done.empty() ? "" : "&") + name + "=" + value;
+    done += done.empty() ? "" : "&";
+    done += name;
+    done += '=';
+    done += value;
   }
   return done;
 }
