@@ -148,8 +148,7 @@ class Cluster:
         """What ecsctl prints; with `expect` > 0 what it complained of."""
         done = subprocess.run([os.path.join(BIN, "ecsctl"), "--endpoint", self.endpoint, *arguments],
                               text=True, capture_output=True, timeout=180, check=False,
-                              env={"PATH": "/usr/bin:/bin", "HOME": self.directory,
-                                   "NO_PROXY": "*", **CREDENTIALS})
+                              env=self.surroundings())
         if (done.returncode != 0) != (expect != 0):
             raise AssertionError(f"ecsctl {' '.join(arguments)} ended with {done.returncode}:\n"
                                  f"{done.stdout}\n{done.stderr}")
