@@ -73,7 +73,7 @@ signed_control() {
   grep -qx sigv4 "$dir/control.options" 2>/dev/null
 }
 
-# The arguments that let a host join: a token that the operator's credentials bought. A host that
+# The file with what lets a host join: a token that the operator's credentials bought. A host that
 # has lost its data is a new host and needs another.
 token_for() {  # token_for <name> <option…>
   local name=$1 place=() path
@@ -96,7 +96,7 @@ token_for() {  # token_for <name> <option…>
         token create "${place[@]}" >"$dir/$name.token"
     ) || fail "no join token for $name"
   fi
-  printf '%s\n' --token-file "$dir/$name.token"
+  echo "$dir/$name.token"
 }
 
 # The first start takes any free port unless CONTROL_PORT asks for one; later starts take the same
@@ -143,9 +143,9 @@ verb_agent() {
     fi
   fi
   mapfile -t options <"$dir/$label.options"
-  local -a token
-  mapfile -t token < <(token_for "$name" "${options[@]}")
-  options+=("${token[@]}")
+  local token
+  token=$(token_for "$name" "${options[@]}")
+  if [[ -n $token ]]; then options+=(--token-file "$token"); fi
   if [[ -e $dir/registry.address ]]; then
     options+=(--insecure-registry "$(<"$dir/registry.address")")
   fi
