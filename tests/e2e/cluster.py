@@ -31,6 +31,17 @@ def wait_for(what, seconds, condition, every=0.1):
         time.sleep(every)
 
 
+def alive(name):
+    """Whether a process named "pid:starttime", as tests/hosts notes them, still runs."""
+    pid, begin = name.strip().split(":")
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+    except OSError:
+        return False
+    return fields[19] == begin and fields[0] != "Z"
+
+
 def http_get(url, seconds=5, headers=None):
     """The body of an answer 200; raises OSError otherwise. Proxies are not asked."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
