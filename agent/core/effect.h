@@ -62,8 +62,8 @@ struct Finished {
   std::optional<MeterReading> meter;  ///< of `read_meter`; none = there is no cgroup
   std::int64_t log_bytes = 0;         ///< of `remove_task`: what its logs take on disk
   std::vector<schemas::NetworkBinding> network_bindings;  ///< of `make_sandbox`, bridge mode
-  std::int64_t exit_code = 0;         ///< of `check_health`, when there is no error
-  std::string output;                 ///< of `check_health`: the beginning of what it wrote
+  std::int64_t exit_code = 0;  ///< of `check_health`, when there is no error
+  std::string output;          ///< of `check_health`: the beginning of what it wrote
   bool operator==(const Finished&) const = default;
 };
 

@@ -72,8 +72,8 @@ TEST_CASE("A command that takes too long is killed, and so is everything it star
 TEST_CASE("A command that ends in time leaves nothing behind either") {
   Host host;
   const Running running = host.started(sleeping());
-  const auto ended = exec(host, running, {"sh", "-c", "setsid sleep 777 & exit 0"},
-                          std::chrono::seconds(3));
+  const auto ended =
+      exec(host, running, {"sh", "-c", "setsid sleep 777 & exit 0"}, std::chrono::seconds(3));
   // runc waits for whoever holds the command's output, so with it this one is not in time.
   if (engine_tests::runtime() == "runc") {
     CHECK(ended.timed_out);

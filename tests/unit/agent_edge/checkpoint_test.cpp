@@ -65,6 +65,20 @@ agent::HostState example_host() {
   return state;
 }
 
+/// The same with what is saved since containers are checked and restarted.
+agent::HostState kept_host() {
+  agent::HostState state = example_host();
+  agent::SavedContainer& web = state.tasks.at(agent_test::task_id(1)).record.containers[1];
+  const schemas::Instant at = agent_test::at_second(1).wall;
+  web.restarts = 2;
+  web.last_end = at;
+  web.health = schemas::HealthStatus::unhealthy;
+  web.health_since = at;
+  web.health_exit_code = 1;
+  web.health_output = "no answer";
+  return state;
+}
+
 schemas::MeterRecord example_record() {
   schemas::MeterRecord record;
   record.task = agent_test::task_id(1);
@@ -93,12 +107,11 @@ schemas::SyncAnswer example_network() {
 }
 
 /// Writes the example into a fresh checkpoint.
-void write_example(const std::string& path) {
+void write_example(const std::string& path, const agent::HostState& state = example_host()) {
   auto checkpoint = Checkpoint::open(path);
   REQUIRE(checkpoint.ok());
   REQUIRE(checkpoint.value().load().ok());
   REQUIRE(checkpoint.value().keep_boot("boot-1").ok());
-  const agent::HostState state = example_host();
   agent::Step step;
   step.save = {agent_test::task_id(1)};
   step.meters_made = {example_record()};
@@ -106,12 +119,11 @@ void write_example(const std::string& path) {
   REQUIRE(checkpoint.value().save(step, state, network).ok());
 }
 
-void check_example(const std::string& path) {
+void check_example(const std::string& path, const agent::HostState& state = example_host()) {
   auto checkpoint = Checkpoint::open(path);
   REQUIRE_MESSAGE(checkpoint.ok(), (checkpoint.ok() ? "" : checkpoint.error().message));
   auto restored = checkpoint.value().load();
   REQUIRE_MESSAGE(restored.ok(), (restored.ok() ? "" : restored.error().message));
-  const agent::HostState state = example_host();
   REQUIRE(restored.value().tasks.size() == 1);
   CHECK(restored.value().tasks.front() ==
         agent::durable_part(state.tasks.at(agent_test::task_id(1))));
@@ -123,8 +135,8 @@ void check_example(const std::string& path) {
   CHECK(restored.value().starts == 2);
 }
 
-std::string golden_path() {
-  return std::string(SOURCE_ROOT) + "/tests/unit/agent_edge/golden/checkpoint_v1.sql";
+std::string golden_path(const std::string& name) {
+  return std::string(SOURCE_ROOT) + "/tests/unit/agent_edge/golden/" + name;
 }
 
 std::string text_of(const std::string& path) {
@@ -173,18 +185,21 @@ TEST_CASE("what an agent saved is what its successor reads") {
   check_example(data.path() + "/agent.db");
 }
 
-TEST_CASE("a checkpoint of format 1 is still read") {
+TEST_CASE("a checkpoint of format 1 is still read, as it was born and as it has become") {
   const TemporaryDirectory data;
-  const std::string path = data.path() + "/agent.db";
-  execute(path, text_of(golden_path()));
-  check_example(path);
+  const std::string born = data.path() + "/born.db";
+  execute(born, text_of(golden_path("checkpoint_v1.sql")));
+  check_example(born);
+  const std::string kept = data.path() + "/kept.db";
+  execute(kept, text_of(golden_path("checkpoint_v1_kept.sql")));
+  check_example(kept, kept_host());
 }
 
-TEST_CASE("format 1 is still what is written") {
+TEST_CASE("format 1 is what is written") {
   const TemporaryDirectory data;
   const std::string path = data.path() + "/agent.db";
-  write_example(path);
-  const std::string golden = text_of(golden_path());
+  write_example(path, kept_host());
+  const std::string golden = text_of(golden_path("checkpoint_v1_kept.sql"));
   CHECK(golden.substr(golden.find("INSERT")) == rows_of(path));
 }
 

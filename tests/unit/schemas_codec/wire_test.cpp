@@ -170,6 +170,17 @@ TEST_CASE("What agents and control say keeps the form that shipped programs spea
   check_golden(task_definition(), "task_definition.json");
 }
 
+TEST_CASE(
+    "What programs wrote before containers could be privileged is still read as it was meant") {
+  const auto answer = wire::decode<schemas::SyncAnswer>(golden("sync_answer_first.json"));
+  REQUIRE_MESSAGE(answer.ok(), answer.error().message);
+  CHECK(wire::encode(answer.value()) == wire::encode(sync_answer()));
+  const auto definition =
+      wire::decode<schemas::TaskDefinition>(golden("task_definition_first.json"));
+  REQUIRE_MESSAGE(definition.ok(), definition.error().message);
+  CHECK(wire::encode(definition.value()) == wire::encode(task_definition()));
+}
+
 TEST_CASE("A structure comes back from the wire as it was sent") {
   const schemas::SyncRequest request = sync_request();
   const auto read = wire::decode<schemas::SyncRequest>(wire::encode(request));
