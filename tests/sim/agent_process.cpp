@@ -249,8 +249,13 @@ void AgentProcess::flush() {
     return;
   }
   machine_.disk.save(gathered, state_, network);
+  for (const schemas::TaskId& id : gathered.save) {
+    if (state_.tasks.at(id).record.meter.phase != agent::MeterRecordState::Phase::off) {
+      watch_.meter_opened(id, machine_.boot_id);
+    }
+  }
   for (const schemas::MeterRecord& record : gathered.meters_made) {
-    watch_.saved(machine_.number, record);
+    watch_.saved(machine_.number, machine_.boot_id, record);
   }
   const bool starts =
       std::any_of(gathered.effects.begin(), gathered.effects.end(),

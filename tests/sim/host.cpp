@@ -35,7 +35,9 @@ void Host::start() {
 }
 
 void Host::start_agent_later() {
-  const Duration delay = house_.simulation.between(50ms, 3s);
+  constexpr std::uint64_t slow_per_mille = 100;
+  const bool slow = house_.simulation.chance(slow_per_mille);
+  const Duration delay = house_.simulation.between(50ms, slow ? 60s : 3s);
   house_.simulation.after(delay, [this, start = ++starts_] {
     if (up_ && start == starts_) {
       start_agent();
@@ -155,6 +157,13 @@ void Host::go_down(Power power, Data data) {
                                                        : "goes down");
   if (power == Power::lost) {
     house_.simulation.probe("a host lost power");
+    for (const auto& [id, record] : disk_.tasks) {
+      const auto kept = synced_.tasks.find(id);
+      if (kept == synced_.tasks.end() ||
+          kept->second.meter.phase == agent::MeterRecordState::Phase::off) {
+        house_.watch.meter_forgotten(id);
+      }
+    }
     disk_ = synced_;
   }
   if (data == Data::lost) {

@@ -43,7 +43,13 @@ class Watch {
   }
   void wired(int host, const schemas::EniAssignment& eni) { hosts_.wired(host, eni); }
   void unwired(int host, const schemas::EniAssignment& eni) { hosts_.unwired(host, eni); }
-  void saved(int host, const schemas::MeterRecord& record) { money_.saved(host, record); }
+  void meter_opened(const schemas::TaskId& task, const std::string& boot) {
+    money_.opened(task, boot);
+  }
+  void meter_forgotten(const schemas::TaskId& task) { money_.forgotten(task); }
+  void saved(int host, const std::string& boot, const schemas::MeterRecord& record) {
+    money_.saved(host, boot, record);
+  }
   void disk_lost(int host) { money_.disk_lost(host); }
 
   [[nodiscard]] const TaskWatch& tasks() const { return tasks_; }

@@ -6,7 +6,21 @@ namespace sim {
 
 using schemas::MeterRecord;
 
-void MoneyWatch::saved(int host, const MeterRecord& record) {
+void MoneyWatch::opened(const schemas::TaskId& task, const std::string& boot) {
+  Meter& meter = meters_[task];
+  if (meter.boot.empty()) {
+    meter.boot = boot;
+  }
+}
+
+void MoneyWatch::forgotten(const schemas::TaskId& task) {
+  Meter& meter = meters_[task];
+  if (meter.records.empty()) {
+    meter.boot.clear();
+  }
+}
+
+void MoneyWatch::saved(int host, const std::string& boot, const MeterRecord& record) {
   Meter& meter = meters_[record.task];
   meter.host = host;
   const auto next = static_cast<std::int64_t>(meter.records.size()) + 1;
@@ -15,6 +29,10 @@ void MoneyWatch::saved(int host, const MeterRecord& record) {
                      std::to_string(record.sequence) + " where " + std::to_string(next) +
                      " was due.");
     return;
+  }
+  if (meter.boot != boot && record.monotonic_end_ns != record.monotonic_start_ns) {
+    simulation_.fail("Seconds of task " + brief(record.task) +
+                     " were made up: its host has booted since, and its clock began anew.");
   }
   if (record.monotonic_end_ns < record.monotonic_start_ns) {
     simulation_.fail("A meter record of task " + brief(record.task) + " ends before it begins.");

@@ -17,8 +17,12 @@ class MoneyWatch {
  public:
   explicit MoneyWatch(Simulation& simulation) : simulation_(simulation) {}
 
+  /// A meter runs. `boot` names the host's boot, in which its clock began.
+  void opened(const schemas::TaskId& task, const std::string& boot);
+  /// That it runs was not durable, and a loss of power took it: it may begin anew.
+  void forgotten(const schemas::TaskId& task);
   /// A host has written a record, and waited for its disk.
-  void saved(int host, const schemas::MeterRecord& record);
+  void saved(int host, const std::string& boot, const schemas::MeterRecord& record);
   /// The host's disk is gone; what control has not counted by now it never will.
   void disk_lost(int host);
   void turn_ends(const control::World& world, const control::Turn& turn);
@@ -34,6 +38,7 @@ class MoneyWatch {
   struct Meter {
     int host = 0;
     bool disk_lost = false;
+    std::string boot;                           ///< in which the meter was opened
     std::vector<schemas::MeterRecord> records;  ///< by sequence, from 1
   };
   [[nodiscard]] static std::int64_t total(const Meter& meter, std::int64_t up_to);

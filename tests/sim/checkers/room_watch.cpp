@@ -95,6 +95,9 @@ void RoomWatch::check_addresses(const control::World& world) {
     const Task* task = control::find_task(world, eni.task);
     if (task == nullptr || task->eni != id) {
       simulation_.fail("Interface " + id.text() + " belongs to no task.");
+    } else if (task->last_status == TaskStatus::stopped) {
+      // Its host says both at once, and a lost host's interfaces go with its tasks.
+      simulation_.fail("Task " + brief(task->id) + " is STOPPED and still holds an address.");
     }
   }
 }
