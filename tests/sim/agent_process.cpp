@@ -32,6 +32,8 @@ std::string lane_of(const Effect& effect) {
       return task;
     case Action::read_meter:
       return task + " meter";
+    case Action::check_health:
+      return task + " health " + std::to_string(effect.index);
     case Action::make_sandbox:
     case Action::attach_network:
     case Action::release_sandbox:
@@ -112,7 +114,6 @@ void AgentProcess::start() {
   const agent::Boot boot = disk.boot_id.empty() || disk.boot_id == machine_.boot_id
                                ? agent::Boot::same
                                : agent::Boot::changed;
-  disk.boot_id = machine_.boot_id;
   const std::vector<agent::FoundContainer> found = find_containers();
   std::vector<agent::TaskRecord> saved;
   for (const auto& [id, record] : disk.tasks) {
@@ -135,6 +136,8 @@ void AgentProcess::start() {
   merge(agent::recover(state_, saved, found, boot, machine_.now()));
   flush();
   if (*alive_) {
+    // Only now is what a new boot means saved: who dies before this finds out again.
+    disk.boot_id = machine_.boot_id;
     channel_.open(
         disk.identity->hash,
         {.request = [this](Purpose purpose) { return request_for(purpose); },

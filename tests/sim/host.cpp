@@ -82,15 +82,18 @@ void Host::agent_ended(AgentProcess::End how) {
       house_.watch.disk_lost(facts_.number);
       disk_ = {};
       synced_ = {};
+      secret_.clear();
     }
     start_agent_later();
   });
 }
 
-/// The secret is drawn for each call: who loses the answer joins again, as somebody else.
+/// The secret is drawn once and kept: who loses the answer asks again, and is the same host.
 void Host::join() {
-  ++joins_;
-  const std::string hash = name_ + " identity " + std::to_string(joins_);
+  if (secret_.empty()) {
+    secret_ = name_ + " identity " + std::to_string(++joins_);
+  }
+  const std::string hash = secret_;
   const std::int64_t start = starts_;
   control::AgentJoin question;
   question.scope = home();
@@ -172,6 +175,7 @@ void Host::go_down(Power power, Data data) {
     house_.watch.disk_lost(facts_.number);
     disk_ = {};
     synced_ = {};
+    secret_.clear();
   }
 }
 

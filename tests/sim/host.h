@@ -75,6 +75,7 @@ class Host {
   Duration skew_{};
   Instant booted_at_{};
   std::int64_t boots_ = 0;
+  std::string secret_;  ///< on the disk before it is shown to anybody
   std::int64_t joins_ = 0;
   std::int64_t starts_ = 0;  ///< agents started or about to be: older plans find they are stale
   bool up_ = false;

@@ -26,6 +26,8 @@ bool is_of_container(Action action) {
     case Action::pull_image:
     case Action::create_container:
     case Action::start_container:
+    case Action::restart_container:
+    case Action::check_health:
     case Action::stop_container:
     case Action::kill_container:
     case Action::remove_container:
@@ -36,10 +38,10 @@ bool is_of_container(Action action) {
 }
 
 std::string_view word(Action action) {
-  constexpr std::array<std::string_view, 14> words{
-      "make task", "make sandbox", "attach",           "pull",       "create",  "start",
-      "stop",      "kill",         "remove container", "read meter", "release", "remove task",
-      "drop logs", "apply network"};
+  constexpr std::array<std::string_view, 16> words{
+      "make task", "make sandbox",    "attach",    "pull",         "create",           "start",
+      "restart",   "check health of", "stop",      "kill",         "remove container", "read meter",
+      "release",   "remove task",     "drop logs", "apply network"};
   const auto at = static_cast<std::size_t>(action);
   return at < words.size() ? words[at] : "do";
 }
@@ -88,6 +90,12 @@ agent::Finished Kernel::perform(const Job& job, const agent::Moment& now) {
       break;
     case Action::start_container:
       start(job, finished);
+      break;
+    case Action::restart_container:
+      restart(job, finished);
+      break;
+    case Action::check_health:
+      finished.exit_code = runs(task) ? 0 : 1;
       break;
     case Action::stop_container:
     case Action::kill_container:
@@ -151,7 +159,26 @@ void Kernel::start(const Job& job, agent::Finished& finished) {
     simulation_.fail("A container was started although it had been started before.");
     return;
   }
+  run(job, id, container);
+}
+
+/// Another run of a container that has ended.
+void Kernel::restart(const Job& job, agent::Finished& finished) {
+  const ContainerId id = container_of(job);
+  const auto found = containers_.find(id);
+  if (found == containers_.end() || found->second.condition != Container::Condition::exited) {
+    finished.error = "CannotStartContainerError: there is nothing that could run again";
+    return;
+  }
+  simulation_.probe("a container ran again");
+  run(job, id, found->second);
+}
+
+void Kernel::run(const Job& job, const ContainerId& id, Container& container) {
   container.condition = Container::Condition::running;
+  container.exit_code.reset();
+  container.ending = false;
+  ++container.runs;
   const Image& image = image_of(job);
   if (image.ends_after) {
     end_later(id, *image.ends_after, image.exit_code, "");
@@ -176,8 +203,11 @@ void Kernel::signal(const Job& job, Action action) {
 
 void Kernel::end_later(const ContainerId& container, Duration delay, std::int64_t exit_code,
                        const std::string& reason) {
-  simulation_.after(delay, [this, container, exit_code, reason, boot = boots_] {
-    if (boot == boots_) {
+  const auto here = containers_.find(container);
+  const std::int64_t run = here == containers_.end() ? 0 : here->second.runs;
+  simulation_.after(delay, [this, container, exit_code, reason, run, boot = boots_] {
+    const auto found = containers_.find(container);
+    if (boot == boots_ && found != containers_.end() && found->second.runs == run) {
       end(container, exit_code, reason);
     }
   });

@@ -36,6 +36,7 @@ struct Container {
   Instant finished_at{};  ///< by the host's wall clock
   bool ignores_stop = false;
   bool ending = false;
+  std::int64_t runs = 0;  ///< begun so far
 };
 
 /// Everything that an agent makes on a machine, and what becomes of it: containers, namespaces,
@@ -85,6 +86,8 @@ class Kernel {
   [[nodiscard]] const Image& image_of(const Job& job) const;
   void create(const Job& job, agent::Finished& finished);
   void start(const Job& job, agent::Finished& finished);
+  void restart(const Job& job, agent::Finished& finished);
+  void run(const Job& job, const schemas::ContainerId& id, Container& container);
   void signal(const Job& job, agent::Action action);
   void release(const std::pair<schemas::TaskId, std::int64_t>& sandbox);
   void end_later(const schemas::ContainerId& container, Duration delay, std::int64_t exit_code,
