@@ -8,9 +8,11 @@ add_test(NAME conformance_walk
   COMMAND ${PROJECT_SOURCE_DIR}/tests/conformance/walk ${walk_arguments})
 
 if(TARGET ecs-control)
-  add_test(NAME conformance_process
-    COMMAND /usr/bin/python3 ${PROJECT_SOURCE_DIR}/tests/conformance/process_test.py
-      $<TARGET_FILE:ecs-control>)
+  foreach(part process bad_input)
+    add_test(NAME conformance_${part}
+      COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/${part}_test.py
+        $<TARGET_FILE:ecs-control>)
+  endforeach()
 endif()
 
 if(TARGET ecs-control AND TARGET ecsctl)
