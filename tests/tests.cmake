@@ -12,7 +12,7 @@ enable_testing()
 # same in every clone, so a compiler cache has them.
 set_source_files_properties(
   tests/unit/schemas_codec/examples_test.cpp tests/unit/schemas_codec/wire_test.cpp
-  tests/unit/agent_edge/checkpoint_test.cpp tests/store/store_test.cpp tests/engine/host.cpp
+  tests/unit/agent_edge/checkpoint_test.cpp tests/store/workplace.cpp tests/engine/host.cpp
   PROPERTIES COMPILE_DEFINITIONS SOURCE_ROOT="${PROJECT_SOURCE_DIR}")
 
 add_library(test_main STATIC tests/unit/main.cpp)

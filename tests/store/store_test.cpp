@@ -25,9 +25,9 @@ using store_test::cluster_row;
 using store_test::erased;
 using store_test::event_row;
 using store_test::read_file;
+using store_test::run_sql;
 using store_test::SmallDisk;
 using store_test::Workplace;
-using store_test::write_file;
 
 std::unique_ptr<Store> opened(const std::string& path) {
   auto store = open_sqlite({.path = path});
@@ -53,23 +53,6 @@ mode_t mode_of(const std::string& path) {
   struct stat info {};
   REQUIRE(::stat(path.c_str(), &info) == 0);
   return info.st_mode & 0777U;
-}
-
-std::string refusal(const std::string& path) {
-  const auto store = open_sqlite({.path = path});
-  if (!store.ok()) {
-    return store.error().message;
-  }
-  const schemas::Result<Snapshot> snapshot = store.value()->load();
-  return snapshot.ok() ? "" : snapshot.error().message;
-}
-
-/// Runs SQL on a file as any other program could.
-void run_sql(const std::string& path, const std::string& sql) {
-  sqlite3* connection = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &connection) == SQLITE_OK);
-  CHECK(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(connection);
 }
 
 bool has(const std::string& text, std::string_view part) {
@@ -130,36 +113,6 @@ TEST_CASE("a data directory belongs to one process at a time") {
   CHECK(has(second.error().message, std::to_string(::getpid())));
   first = schemas::Error{};
   CHECK(DataDirectory::open(place.path()).ok());
-}
-
-TEST_CASE("files that are not ours, newer or damaged are refused with what to do") {
-  const Workplace place;
-  run_sql(place.file("other.db"), "CREATE TABLE other (x)");
-  CHECK(has(refusal(place.file("other.db")), "--store"));
-
-  opened(place.file("newer.db")).reset();
-  run_sql(place.file("newer.db"), "PRAGMA user_version = 99");
-  CHECK(has(refusal(place.file("newer.db")), "newer Stowage"));
-
-  write_file(place.file("text.db"), std::string(8192, 'x'));
-  CHECK(has(refusal(place.file("text.db")), "backup"));
-
-  {
-    const auto store = opened(place.file("damaged.db"));
-    std::vector<Row> rows;
-    for (std::int64_t key = 1; key <= 5'000; ++key) {
-      rows.push_back(cluster_row(key, "cluster-" + std::to_string(key)));
-    }
-    must(store->commit(rows));
-  }
-  std::string bytes = read_file(place.file("damaged.db"));
-  REQUIRE(bytes.size() > 200'000);
-  for (std::size_t at = 4096 * 20; at < bytes.size(); at += 64) {
-    bytes[at] = '\x5a';
-  }
-  write_file(place.file("damaged.db"), bytes);
-  const std::string damaged = refusal(place.file("damaged.db"));
-  CHECK_MESSAGE(has(damaged, "backup"), damaged);
 }
 
 TEST_CASE("the log is emptied while commits go on, and its file stays small") {
@@ -314,7 +267,7 @@ std::string tables_of(const std::string& path) {
 TEST_CASE("an older database, once migrated, has the very tables of a new one") {
   const Workplace place;
   const std::string old = place.file("old.db");
-  run_sql(old, read_file(std::string(SOURCE_ROOT) + "/tests/store/golden/version_1.sql"));
+  run_sql(old, store_test::golden("version_1.sql"));
   static_cast<void>(opened(old));
   static_cast<void>(opened(place.file("new.db")));
   const std::string tables = tables_of(place.file("new.db"));
@@ -326,7 +279,7 @@ TEST_CASE("a database of every version that was ever released is read") {
   const Workplace place;
   const std::string path = place.file("control.db");
   // The golden files are SQL texts, so that a change of format shows in a review.
-  run_sql(path, read_file(std::string(SOURCE_ROOT) + "/tests/store/golden/version_1.sql"));
+  run_sql(path, store_test::golden("version_1.sql"));
   const auto store = opened(path);
   const schemas::Result<Snapshot> snapshot = store->load();
   REQUIRE(snapshot.ok());

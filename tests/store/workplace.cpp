@@ -1,5 +1,6 @@
 #include "tests/store/workplace.h"
 
+#include <sqlite3.h>
 #include <sys/mount.h>
 
 #include <cstdlib>
@@ -11,8 +12,9 @@
 
 namespace store_test {
 
-Workplace::Workplace() : path_("/tmp/stowage-store-XXXXXX") {
-  schemas::require(::mkdtemp(path_.data()) != nullptr, "a test needs a directory under /tmp");
+Workplace::Workplace(Where where)
+    : path_(std::string(where == Where::disk ? "/tmp" : "/dev/shm") + "/stowage-store-XXXXXX") {
+  schemas::require(::mkdtemp(path_.data()) != nullptr, "a test needs a directory of its own");
 }
 
 Workplace::~Workplace() {
@@ -54,6 +56,20 @@ control::Row event_row(std::int64_t key, std::int64_t at_ms) {
 
 control::Row erased(control::Table table, std::int64_t key) {
   return {.table = table, .key = key, .values = {}, .action = control::RowAction::erase};
+}
+
+void run_sql(const std::string& path, const std::string& sql) {
+  sqlite3* connection = nullptr;
+  schemas::require(sqlite3_open(path.c_str(), &connection) == SQLITE_OK, "SQLite opens a file");
+  const int code = sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr);
+  schemas::require(code == SQLITE_OK, std::string("a test's SQL: ") + sqlite3_errmsg(connection));
+  sqlite3_close(connection);
+}
+
+std::string golden(const std::string& name) {
+  std::string text = read_file(std::string(SOURCE_ROOT) + "/tests/store/golden/" + name);
+  schemas::require(!text.empty(), "a golden file is there: " + name);
+  return text;
 }
 
 std::string read_file(const std::string& path) {

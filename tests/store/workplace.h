@@ -11,7 +11,9 @@ namespace store_test {
 /// A directory of the test's own, removed with everything in it.
 class Workplace {
  public:
-  Workplace();
+  /// `memory`: for tests that make thousands of them.
+  enum class Where : std::uint8_t { disk, memory };
+  explicit Workplace(Where where = Where::disk);
   Workplace(const Workplace&) = delete;
   Workplace& operator=(const Workplace&) = delete;
   ~Workplace();
@@ -43,6 +45,11 @@ class SmallDisk {
 control::Row cluster_row(std::int64_t key, const std::string& name);
 control::Row event_row(std::int64_t key, std::int64_t at_ms);
 control::Row erased(control::Table table, std::int64_t key);
+
+/// Runs SQL on a file as any other program could.
+void run_sql(const std::string& path, const std::string& sql);
+/// A file of tests/store/golden.
+std::string golden(const std::string& name);
 
 std::string read_file(const std::string& path);
 void write_file(const std::string& path, std::string_view content);

@@ -23,8 +23,7 @@ std::string advice(int code) {
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return " The file is damaged. Move it (with its -wal and -shm files) aside, keep it for "
-             "repair, and put the last backup in its place.";
+      return " The file is damaged. " + std::string(restore_advice);
     case SQLITE_FULL:
       return " The disk is full. Free some space and start again: nothing acknowledged is lost.";
     case SQLITE_READONLY:
@@ -48,26 +47,51 @@ schemas::Error error_of(sqlite3* connection) {
 }
 
 /// Makes the file ourselves: SQLite would let the umask decide who may read it.
-schemas::Outcome make_private(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+schemas::Outcome make_private(const std::string& path, Database::Mode mode) {
+  const int flags = mode == Database::Mode::create ? O_RDWR | O_CREAT | O_EXCL : O_RDWR;
+  const int file = ::open(path.c_str(), flags | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0 || ::fchmod(file, S_IRUSR | S_IWUSR) != 0) {
     const std::string why = std::generic_category().message(errno);
+    const std::string help = advice(errno == ENOSPC ? SQLITE_FULL : SQLITE_CANTOPEN);
     if (file >= 0) {
       ::close(file);
     }
     return schemas::Error{.code = schemas::ErrorCode::server,
-                          .message = path + ": " + why + "." + advice(SQLITE_CANTOPEN)};
+                          .message = path + ": " + why + "." + help};
   }
   ::close(file);
-  // The name must be durable too, or a crash could leave a log without its file.
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const int directory =
-      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory >= 0) {
-    ::fsync(directory);
-    ::close(directory);
-  }
   return schemas::Done{};
+}
+
+/// "file:PATH?immutable=1", with what has a meaning in a URI escaped.
+std::string unchanging(const std::string& path) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::string uri = "file:";
+  for (const char letter : path) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (letter == '%' || letter == '?' || letter == '#') {
+      uri += '%';
+      uri += hex[byte >> 4U];
+      uri += hex[byte & 0x0fU];
+    } else {
+      uri += letter;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
+int flags_of(Database::Mode mode) {
+  constexpr int always = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  switch (mode) {
+    case Database::Mode::create:
+    case Database::Mode::read_write:
+      return always | SQLITE_OPEN_READWRITE;
+    case Database::Mode::read_only:
+      return always | SQLITE_OPEN_READONLY;
+    case Database::Mode::read_file_only:
+      return always | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+  }
+  return always;
 }
 
 }  // namespace
@@ -154,22 +178,27 @@ Value Statement::value(int column) const {
 void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 
 schemas::Result<Database> Database::open(const std::string& path, Mode mode) {
-  if (mode == Mode::read_write) {
-    const schemas::Outcome made = make_private(path);
+  const bool writes = mode == Mode::create || mode == Mode::read_write;
+  if (writes) {
+    const schemas::Outcome made = make_private(path, mode);
     if (!made.ok()) {
       return made.error();
     }
   }
-  const int flags = (mode == Mode::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
-                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const std::string name = mode == Mode::read_file_only ? unchanging(path) : path;
   sqlite3* connection = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &connection, flags_of(mode), nullptr);
   Database database(connection);
   if (code != SQLITE_OK) {
     return schemas::Error{.code = schemas::ErrorCode::server,
                           .message = path + ": " + sqlite3_errstr(code) + "." + advice(code)};
   }
   sqlite3_busy_timeout(connection, busy_ms);
+  if (writes) {
+    // A log that is not there was taken away by somebody: `inspect` relies on it.
+    int keep = 1;
+    sqlite3_file_control(connection, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+  }
   return database;
 }
 
@@ -203,6 +232,18 @@ schemas::Result<std::int64_t> Database::integer(const std::string& sql) const {
   return step.value() == Statement::Step::row ? statement.value().integer(0) : std::int64_t{0};
 }
 
+schemas::Result<std::string> Database::text(const std::string& sql) const {
+  schemas::Result<Statement> statement = prepare(sql);
+  if (!statement.ok()) {
+    return statement.error();
+  }
+  const schemas::Result<Statement::Step> step = statement.value().step();
+  if (!step.ok()) {
+    return step.error();
+  }
+  return step.value() == Statement::Step::row ? statement.value().text(0) : std::string();
+}
+
 schemas::Result<bool> Database::checkpoint() const {
   // A connection that has read nothing does not know of the log and checkpoints nothing, silently.
   const schemas::Result<std::int64_t> looked = integer("SELECT count(*) FROM sqlite_schema");
@@ -221,6 +262,16 @@ schemas::Result<bool> Database::checkpoint() const {
     return false;
   }
   return error_of(connection_.get());
+}
+
+void sync_folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const int directory =
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory >= 0) {
+    ::fsync(directory);
+    ::close(directory);
+  }
 }
 
 }  // namespace control::store::sqlite

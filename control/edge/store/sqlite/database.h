@@ -13,6 +13,11 @@ struct sqlite3_stmt;
 
 namespace control::store::sqlite {
 
+/// How a person gets a backup back.
+constexpr std::string_view restore_advice =
+    "Move the file aside, with its -wal and -shm files, keep them for repair, and put the last "
+    "backup in its place.";
+
 /// A prepared statement. Bound texts must outlive the next `step` or `reset`.
 class Statement {
  public:
@@ -42,13 +47,20 @@ class Statement {
 /// and, where a person can help, what to do.
 class Database {
  public:
-  enum class Mode : std::uint8_t { read_write, read_only };
+  enum class Mode : std::uint8_t {
+    create,      ///< a new file, mode 0600; one that exists is refused
+    read_write,  ///< a file that exists; its log stays when the last connection goes
+    read_only,
+    read_file_only,  ///< the file without its log and without locks: it must not change meanwhile
+  };
   static schemas::Result<Database> open(const std::string& path, Mode mode);
 
   [[nodiscard]] schemas::Result<Statement> prepare(const std::string& sql) const;
   [[nodiscard]] schemas::Outcome execute(const std::string& sql) const;
   /// The first column of the first row, 0 if there is none.
   [[nodiscard]] schemas::Result<std::int64_t> integer(const std::string& sql) const;
+  /// The same as text, "" if there is none.
+  [[nodiscard]] schemas::Result<std::string> text(const std::string& sql) const;
   /// Moves what the log holds into the file and empties the log, waiting for readers and writers
   /// no longer than the connection's busy time-out. Whether the log is empty afterwards.
   [[nodiscard]] schemas::Result<bool> checkpoint() const;
@@ -60,5 +72,8 @@ class Database {
   explicit Database(sqlite3* connection) : connection_(connection) {}
   std::unique_ptr<sqlite3, Close> connection_;
 };
+
+/// Makes the names in the directory of `path` durable.
+void sync_folder_of(const std::string& path);
 
 }  // namespace control::store::sqlite

@@ -1,17 +1,17 @@
 #include "control/edge/store/sqlite/schema.h"
 
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 namespace control::store::sqlite {
 
 namespace {
 
-/// "STOW": marks our files, so that another program's database is not mistaken for an empty one.
-constexpr std::int64_t application_id = 0x53544f57;
-
-schemas::Error refused(const std::string& path, const std::string& why) {
-  return {.code = schemas::ErrorCode::server, .message = path + ": " + why};
-}
+constexpr std::string_view store_table = R"sql(
+    CREATE TABLE "store" (key INTEGER PRIMARY KEY, name TEXT, value TEXT) STRICT;
+    INSERT INTO "store" VALUES (1, 'log', 'closed');
+)sql";
 
 std::string column_list(const TableShape& shape) {
   std::string list = "key";
@@ -27,6 +27,7 @@ schemas::Outcome create_all(const Database& database) {
   for (const TableShape& shape : table_shapes()) {
     sql += create_statement(shape) + ";";
   }
+  sql += store_table;
   sql += "PRAGMA application_id = " + std::to_string(application_id) +
          ";PRAGMA user_version = " + std::to_string(schema_version) + ";COMMIT;";
   return database.execute(sql);
@@ -38,6 +39,9 @@ schemas::Outcome migrate(const Database& database, std::int64_t from) {
     if (migration.from >= from) {
       sql += migration.sql;
     }
+  }
+  if (from < 2) {
+    sql += store_table;
   }
   sql += "PRAGMA user_version = " + std::to_string(schema_version) + ";COMMIT;";
   return database.execute(sql);
@@ -96,35 +100,47 @@ std::string select_statement(const TableShape& shape) {
   return "SELECT " + column_list(shape) + " FROM \"" + std::string(shape.name) + "\" ORDER BY key";
 }
 
-schemas::Outcome prepare_schema(const Database& database, const std::string& path) {
-  const schemas::Result<std::int64_t> owner = database.integer("PRAGMA application_id");
-  if (!owner.ok()) {
-    return owner.error();
+schemas::Outcome create_database(const std::string& path) {
+  const std::string draft = path + ".new";
+  for (const char* part : {"", "-journal", "-wal", "-shm"}) {
+    std::error_code absent;
+    std::filesystem::remove(draft + part, absent);  // of a first start that was cut short
   }
-  const schemas::Result<std::int64_t> version = database.integer("PRAGMA user_version");
-  if (!version.ok()) {
-    return version.error();
+  {
+    schemas::Result<Database> database = Database::open(draft, Database::Mode::create);
+    if (!database.ok()) {
+      return database.error();
+    }
+    const schemas::Outcome made = create_all(database.value());
+    if (!made.ok()) {
+      return made;
+    }
   }
+  std::error_code failure;
+  std::filesystem::rename(draft, path, failure);
+  if (failure) {
+    return schemas::Error{.code = schemas::ErrorCode::server,
+                          .message = path + ": cannot be made: " + failure.message() +
+                                     ". Check who owns the directory."};
+  }
+  sync_folder_of(path);
+  return schemas::Done{};
+}
+
+schemas::Outcome prepare_schema(const Database& database) {
   const schemas::Result<std::int64_t> tables =
       database.integer("SELECT count(*) FROM sqlite_schema");
   if (!tables.ok()) {
     return tables.error();
   }
-  if (tables.value() == 0 && owner.value() == 0) {
+  if (tables.value() == 0) {
     return create_all(database);
   }
-  if (owner.value() != application_id) {
-    return refused(path, "this is another program's database. Name another file with --store.");
+  const schemas::Result<std::int64_t> version = database.integer("PRAGMA user_version");
+  if (!version.ok()) {
+    return version.error();
   }
-  if (version.value() > schema_version) {
-    return refused(path, "written by a newer Stowage (schema " + std::to_string(version.value()) +
-                             "; this one reads up to " + std::to_string(schema_version) +
-                             "). Run that version, or restore a backup made before the upgrade.");
-  }
-  if (version.value() < schema_version) {
-    return migrate(database, version.value());
-  }
-  return schemas::Done{};
+  return version.value() < schema_version ? migrate(database, version.value()) : schemas::Done{};
 }
 
 }  // namespace control::store::sqlite

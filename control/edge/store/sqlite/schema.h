@@ -25,8 +25,19 @@ struct Migration {
 };
 std::span<const Migration> migrations();
 
-/// Makes the tables in a new file, or brings an older one up to date, in one transaction. Refuses
-/// files of other programs and of newer versions, saying what to do.
-schemas::Outcome prepare_schema(const Database& database, const std::string& path);
+/// "STOW": marks our files, so that another program's database is not mistaken for an empty one.
+constexpr std::int64_t application_id = 0x53544f57;
+
+/// The store's own table beside World's: one row, named `log`, that says whether a write-ahead log
+/// belongs to the file. `inspect` reads it where the log is missing.
+constexpr std::string_view log_open = "open";
+constexpr std::string_view log_closed = "closed";
+
+/// A whole new database at `path`, or nothing: it is made under another name first.
+schemas::Outcome create_database(const std::string& path);
+
+/// Brings an older file up to date, in one transaction, and makes the tables in one that was made
+/// and never written. What is no file of ours `inspect` has refused before.
+schemas::Outcome prepare_schema(const Database& database);
 
 }  // namespace control::store::sqlite

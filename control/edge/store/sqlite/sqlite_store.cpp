@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/edge/store/sqlite/inspect.h"
 #include "control/edge/store/sqlite/schema.h"
 #include "schemas/base/require.h"
 
@@ -74,6 +75,9 @@ class SqliteStore final : public Store {
  public:
   SqliteStore(std::string path, Database database)
       : path_(std::move(path)), database_(std::move(database)) {}
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+  ~SqliteStore() override { close(); }
 
   schemas::Outcome prepare();
   void keep(std::unique_ptr<sqlite::Checkpointer> checkpointer) {
@@ -88,6 +92,10 @@ class SqliteStore final : public Store {
  private:
   schemas::Outcome load_table(const TableShape& shape, Snapshot& snapshot);
   schemas::Outcome write(const Row& row);
+  schemas::Outcome write_all(std::span<const Row> rows);
+  schemas::Outcome write_log_state(std::string_view state);
+  schemas::Outcome settle_log();
+  void close();
 
   std::string path_;
   Database database_;
@@ -95,18 +103,31 @@ class SqliteStore final : public Store {
   std::vector<Statement> transaction_;  ///< begin, commit
   std::vector<Statement> trim_;
   std::unique_ptr<sqlite::Checkpointer> checkpointer_;
+  /// The file says that a log belongs to it, and holds what earlier processes logged.
+  bool settled_ = false;
+  bool failed_ = false;
 };
 
 schemas::Outcome SqliteStore::prepare() {
   const schemas::Outcome tuned = database_.execute(
       // FULL: a commit that was acknowledged survives a power cut. The checkpoint thread alone
       // empties the log (wal_autocheckpoint 0).
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
+      "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
       "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;");
   if (!tuned.ok()) {
     return tuned.error();
   }
-  const schemas::Outcome schema = sqlite::prepare_schema(database_, path_);
+  const schemas::Result<std::string> mode = database_.text("PRAGMA journal_mode = WAL");
+  if (!mode.ok()) {
+    return mode.error();
+  }
+  if (mode.value() != "wal") {  // SQLite goes on without a log where it can have none
+    return schemas::Error{.code = schemas::ErrorCode::server,
+                          .message = path_ +
+                                     ": no write-ahead log can be kept here. Use a local disk: a "
+                                     "network filesystem has no shared memory."};
+  }
+  const schemas::Outcome schema = sqlite::prepare_schema(database_);
   if (!schema.ok()) {
     return schema.error();
   }
@@ -206,7 +227,7 @@ schemas::Outcome SqliteStore::write(const Row& row) {
   return statements.put.run();
 }
 
-schemas::Outcome SqliteStore::commit(std::span<const Row> rows) {
+schemas::Outcome SqliteStore::write_all(std::span<const Row> rows) {
   const schemas::Outcome begun = transaction_[0].run();
   if (!begun.ok()) {
     return begun.error();
@@ -214,17 +235,53 @@ schemas::Outcome SqliteStore::commit(std::span<const Row> rows) {
   for (const Row& row : rows) {
     const schemas::Outcome written = write(row);
     if (!written.ok()) {
-      // Best effort: SQLite may have rolled back already, and the process ends anyway.
-      static_cast<void>(database_.execute("ROLLBACK"));
       return written.error();
     }
   }
-  const schemas::Outcome committed = transaction_[1].run();
-  if (!committed.ok()) {
-    static_cast<void>(database_.execute("ROLLBACK"));
-    return committed.error();
+  if (!settled_) {
+    const schemas::Outcome marked = write_log_state(sqlite::log_open);
+    if (!marked.ok()) {
+      return marked.error();
+    }
   }
+  return transaction_[1].run();
+}
+
+schemas::Outcome SqliteStore::write_log_state(std::string_view state) {
+  return database_.execute("UPDATE \"store\" SET value = '" + std::string(state) +
+                           "' WHERE name = 'log'");
+}
+
+schemas::Outcome SqliteStore::commit(std::span<const Row> rows) {
+  schemas::Outcome done = write_all(rows);
+  if (!done.ok()) {
+    // Best effort: SQLite may have rolled back already, and the process ends anyway.
+    static_cast<void>(database_.execute("ROLLBACK"));
+  } else if (!settled_) {
+    done = settle_log();
+  }
+  failed_ = failed_ || !done.ok();
+  return done;
+}
+
+/// Before the first commit is acknowledged the log is written into the file. What an earlier
+/// process logged may be in the kernel's memory only: a sync that failed then is not reported
+/// again, and what is logged behind such a gap is lost with it.
+schemas::Outcome SqliteStore::settle_log() {
+  const schemas::Result<bool> emptied = database_.checkpoint();
+  if (!emptied.ok()) {
+    return emptied.error();
+  }
+  settled_ = emptied.value();  // else a reader held it: the next commit tries again
   return schemas::Done{};
+}
+
+/// Says in the file that it is whole without its log. Where that fails the log says the rest.
+void SqliteStore::close() {
+  checkpointer_.reset();
+  if (settled_ && !failed_ && write_log_state(sqlite::log_closed).ok()) {
+    static_cast<void>(database_.checkpoint());
+  }
 }
 
 schemas::Outcome SqliteStore::trim_events(const EventRetention& retention, schemas::Instant now) {
@@ -254,6 +311,16 @@ schemas::Result<std::unique_ptr<EventReader>> SqliteStore::open_event_reader() {
 }  // namespace
 
 schemas::Result<std::unique_ptr<Store>> open_sqlite(const SqliteSettings& settings) {
+  const schemas::Result<sqlite::Found> found = sqlite::inspect(settings.path);
+  if (!found.ok()) {
+    return found.error();
+  }
+  if (found.value() == sqlite::Found::nothing) {
+    const schemas::Outcome created = sqlite::create_database(settings.path);
+    if (!created.ok()) {
+      return created.error();
+    }
+  }
   schemas::Result<Database> database = Database::open(settings.path, Database::Mode::read_write);
   if (!database.ok()) {
     return database.error();
