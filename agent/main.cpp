@@ -36,7 +36,11 @@ void add_run_options(CLI::App& app, Given& given) {
   app.add_flag("--pool", given.pool, "Join the shared pool instead of a cluster");
   app.add_option("--data", given.data,
                  "Directory of this agent's state, images and logs; one agent per directory");
-  app.add_option("--engine", given.engine, "What runs containers: oci (docker: not built yet)")
+  app.add_option("--engine", given.engine,
+                 "What runs containers: oci (no daemon), or docker (the Docker of this host)")
+      ->capture_default_str();
+  app.add_option("--docker-socket", given.options.docker_socket,
+                 "Where Docker listens, with --engine docker")
       ->capture_default_str();
   app.add_option("--runtime", given.options.runtime,
                  "The OCI runtime: crun or runc (runsc: not built yet)")
@@ -69,17 +73,23 @@ void add_run_options(CLI::App& app, Given& given) {
 }
 
 std::optional<std::string> refused(const Given& given) {
-  if (given.engine == "docker") {
-    return "--engine docker is not built yet; --engine oci is";
+  if (given.engine != "oci" && given.engine != "docker") {
+    return "--engine '" + given.engine + "' is unknown; oci and docker are built";
   }
-  if (given.engine != "oci") {
-    return "--engine '" + given.engine + "' is unknown; --engine oci is built";
+  if (given.engine == "docker" && given.pool) {
+    return "--engine docker is for hosts of a cluster; the pool runs oci";
   }
   if (given.options.runtime == "runsc") {
     return "--runtime runsc is not built yet; crun and runc are";
   }
   if (given.options.runtime != "crun" && given.options.runtime != "runc") {
     return "--runtime '" + given.options.runtime + "' is unknown; crun and runc are built";
+  }
+  if (given.engine == "docker" && given.options.runtime != agent::AgentOptions{}.runtime) {
+    return "--runtime is for --engine oci; Docker starts its containers with a runtime of its own";
+  }
+  if (given.engine == "oci" && given.options.docker_socket != agent::AgentOptions{}.docker_socket) {
+    return "--docker-socket is for --engine docker";
   }
   if (given.options.control_url.empty() || given.data.empty()) {
     return "--control and --data are needed; see ecs-agent --help";
@@ -99,6 +109,9 @@ std::optional<std::string> complete(Given& given) {
   options.data_directory = given.data;
   options.token_file = given.token_file;
   options.kind = given.pool ? agent::AgentOptions::Kind::pool : agent::AgentOptions::Kind::cluster;
+  if (given.engine == "docker") {
+    options.engine = agent::AgentOptions::EngineKind::docker;
+  }
   options.facts.availability_zone = given.zone;
   if (given.cpu > 0) {
     options.facts.cpu = schemas::CpuUnits{given.cpu};

@@ -79,7 +79,7 @@ class Cluster:
             self.endpoint = self.show("endpoint")
             self.registry = self.show("registry")
             self.ecs = self.client()
-            self._await_hosts(ec2)
+            self.await_hosts(ec2)
         except BaseException:
             self.keep_logs()
             self.down()
@@ -239,7 +239,7 @@ class Cluster:
             return service if settled else None
         return wait_for(f"service {name} stable", seconds, stable)
 
-    def _await_hosts(self, count):
+    def await_hosts(self, count):
         wait_for(f"{count} hosts of {self.name}", 30, lambda: self._active_hosts() >= count)
 
     def _active_hosts(self):

@@ -1,7 +1,10 @@
 #include "tests/engine/host.h"
 
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,8 +12,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <thread>
 
+#include "agent/edge/engine/docker/docker_engine.h"
 #include "agent/edge/engine/oci/program.h"
 #include "agent/edge/images/digest.h"
 #include "agent/edge/logs/log_reader.h"
@@ -71,7 +76,83 @@ const std::string& registry() {
   return process.address();
 }
 
+namespace {
+
+/// Starts a Docker when first asked for, stops it when the program ends.
+class DockerProcess {
+ public:
+  DockerProcess() : directory_(make_directory()) {
+    socket_ = run_script({script_, "start", directory_.string()});
+    socket_.erase(socket_.find_last_not_of('\n') + 1);
+  }
+  DockerProcess(const DockerProcess&) = delete;
+  DockerProcess& operator=(const DockerProcess&) = delete;
+  ~DockerProcess() {
+    run_script({script_, "stop", directory_.string()});
+    std::filesystem::remove_all(directory_);
+  }
+  [[nodiscard]] const std::string& socket() const { return socket_; }
+
+ private:
+  std::string script_ = std::string(SOURCE_ROOT) + "/tests/hosts/dockerd";
+  std::filesystem::path directory_;
+  std::string socket_;
+};
+
+const std::string& docker_socket() {
+  static const DockerProcess process;
+  return process.socket();
+}
+
+}  // namespace
+
+std::string own_network() { return std::filesystem::read_symlink("/proc/self/ns/net").string(); }
+
+NetworkNamespace::NetworkNamespace() : path_((make_directory() / "net").string()) {
+  std::ofstream{path_};
+  std::thread inside([this] {
+    schemas::require(unshare(CLONE_NEWNET) == 0 && mount("/proc/thread-self/ns/net", path_.c_str(),
+                                                         nullptr, MS_BIND, nullptr) == 0,
+                     "no network namespace");
+  });
+  inside.join();
+}
+
+NetworkNamespace::~NetworkNamespace() {
+  umount2(path_.c_str(), MNT_DETACH);
+  std::error_code gone;
+  std::filesystem::remove_all(std::filesystem::path(path_).parent_path(), gone);
+}
+
+std::string NetworkNamespace::identity() const {
+  struct stat status {};
+  schemas::require(stat(path_.c_str(), &status) == 0, "the namespace is gone");
+  return "net:[" + std::to_string(status.st_ino) + "]";
+}
+
+bool on_docker() {
+  const char* engine = std::getenv("STOWAGE_ENGINE");
+  return engine != nullptr && std::string_view(engine) == "docker";
+}
+
+schemas::Result<std::unique_ptr<agent::Engine>> open_engine(const agent::OciSettings& settings,
+                                                            agent::ExitListener on_exit) {
+  if (!on_docker()) {
+    return agent::open_oci_engine(settings, std::move(on_exit));
+  }
+  return agent::open_docker_engine({.data_directory = settings.data_directory,
+                                    .socket = docker_socket(),
+                                    .insecure_registries = settings.insecure_registries,
+                                    .pull_time_limit = settings.pull_time_limit,
+                                    .log_bytes_max = settings.log_bytes_max,
+                                    .log_files_max = settings.log_files_max},
+                                   std::move(on_exit));
+}
+
 std::string runtime() {
+  if (on_docker()) {
+    return "docker";
+  }
   const char* name = std::getenv("STOWAGE_RUNTIME");
   return name == nullptr ? "crun" : name;
 }
@@ -107,7 +188,7 @@ Host::Host(agent::OciSettings settings)
   if (settings_.data_directory.empty()) {
     settings_.data_directory = make_directory();
   }
-  settings_.runtime = runtime();
+  settings_.runtime = on_docker() ? "crun" : runtime();
   settings_.insecure_registries.push_back(registry());
   start_agent();
 }
@@ -127,7 +208,7 @@ Host::~Host() {
 }
 
 void Host::start_agent() {
-  auto opened = agent::open_oci_engine(settings_, [this](const agent::ContainerExit& exit) {
+  auto opened = open_engine(settings_, [this](const agent::ContainerExit& exit) {
     const std::lock_guard lock(mutex_);
     exits_.push_back(exit);
     arrived_.notify_all();
@@ -142,7 +223,7 @@ void Host::kill_agent_in(std::chrono::milliseconds life,
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    auto engine = agent::open_oci_engine(settings_, [](const agent::ContainerExit&) {});
+    auto engine = open_engine(settings_, [](const agent::ContainerExit&) {});
     while (engine.ok()) {
       work(*engine.value(), random);
     }

@@ -23,8 +23,33 @@ namespace engine_tests {
 /// dressed.
 const std::string& registry();
 
-/// "crun", or what STOWAGE_RUNTIME says.
+/// "crun", or what STOWAGE_RUNTIME says; "docker" on Docker.
 std::string runtime();
+
+/// Whether the engine under test is the one on Docker: STOWAGE_ENGINE says so. The Docker is one of
+/// this run's own.
+bool on_docker();
+
+/// The engine under test, on a data directory.
+schemas::Result<std::unique_ptr<agent::Engine>> open_engine(const agent::OciSettings& settings,
+                                                            agent::ExitListener on_exit);
+
+/// A network namespace with nothing in it, for as long as this lives.
+class NetworkNamespace {
+ public:
+  NetworkNamespace();
+  NetworkNamespace(const NetworkNamespace&) = delete;
+  NetworkNamespace& operator=(const NetworkNamespace&) = delete;
+  ~NetworkNamespace();
+  [[nodiscard]] const std::string& path() const { return path_; }
+  /// As /proc/self/ns/net reads inside it: "net:[4026532176]".
+  [[nodiscard]] std::string identity() const;
+
+ private:
+  std::string path_;
+};
+/// The same of this process's own.
+std::string own_network();
 
 /// Waits until it holds, for at most `limit`.
 bool wait_for(const std::function<bool()>& condition,

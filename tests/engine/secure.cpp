@@ -63,17 +63,25 @@ TEST_CASE("A device node in an image opens nothing") {
   Host host;
   for (const std::string node : {"/devices/disk", "/devices/memory", "/devices/null"}) {
     CAPTURE(node);
+    if (engine_tests::on_docker() && node == "/devices/null") {
+      continue;  // its root file system is not `nodev`; its list of devices has this one
+    }
     Wish wish;
     wish.image = "dressed";
     wish.definition.user = "0";
     wish.command = {"open", "r", node};
     const Ended ended = host.run(wish);
     CHECK(ended.exit.exit_code == 1);
-    CHECK(ended.output().find("Permission denied") != std::string::npos);
+    CHECK(ended.output().find(engine_tests::on_docker()
+                                  ? "Operation not permitted"
+                                  : "Permission denied") != std::string::npos);
   }
 }
 
 TEST_CASE("The root file system forbids device nodes, read-only or not") {
+  if (engine_tests::on_docker()) {
+    return;  // there the list of devices alone must do
+  }
   Host host;
   Wish wish;
   wish.command = {"cat", "/proc/self/mountinfo"};
@@ -150,8 +158,9 @@ TEST_CASE("A container sees no process and no mount of the host") {
   const Ended ended = host.run(wish);
   REQUIRE(ended.lines.size() == 3);
   CHECK(std::stoi(ended.lines[0].text) <= 6);
-  // The overlay's options name the host's directories; nothing else may.
-  CHECK(std::stoi(ended.lines[1].text) <= 1);
+  // The overlay's options name the host's directories, and Docker's three files in /etc; nothing
+  // else may.
+  CHECK(std::stoi(ended.lines[1].text) <= (engine_tests::on_docker() ? 4 : 1));
   CHECK(ended.lines[2].text == "0");
 }
 

@@ -155,6 +155,19 @@ verb_agent() {
     --control "$(control_for_hosts)" --data "$dir/$name" --address "$address" "${options[@]}"
 }
 
+# Whoever still has a task in it needs it: so it is no "process" of the record, which ends first, but
+# found by its mark after the agents have cleaned up.
+verb_docker() {
+  open_directory "$1"
+  local name=$2
+  local -a options=()
+  if [[ -e $dir/registry.address ]]; then
+    options+=(--insecure-registry "$(<"$dir/registry.address")")
+  fi
+  STOWAGE_HOSTS_ID=$id "$root/tests/hosts/dockerd" start "$dir/$name.docker" \
+    --net "/run/netns/sw-$id-$name" "${options[@]}"
+}
+
 verb_kill() {
   open_directory "$1"
   local label=$2 signal=$3 name

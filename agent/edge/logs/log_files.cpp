@@ -28,9 +28,13 @@ Rotated rotate_log(const std::filesystem::path& log, std::int64_t bytes_max,
   return Rotated::yes;
 }
 
-std::vector<std::filesystem::path> log_files(const std::filesystem::path& log) {
+std::vector<std::filesystem::path> log_files(const std::filesystem::path& link) {
   std::vector<std::filesystem::path> files;
   std::error_code failure;
+  // Older files lie beside the live one, wherever that is.
+  const std::filesystem::path log = std::filesystem::is_symlink(link, failure)
+                                        ? std::filesystem::read_symlink(link, failure)
+                                        : link;
   for (std::int64_t number = 0;; ++number) {
     std::filesystem::path file = numbered(log, number);
     if (!std::filesystem::exists(file, failure)) {

@@ -1,7 +1,8 @@
 #pragma once
 
 // The log of one container: <directory>/<container>.log, older files beside it as .1 (the
-// youngest), .2, … conmon writes it; we rename.
+// youngest), .2, … conmon writes it; we rename. Or it is a link to a log that Docker writes and
+// renames in the same way.
 
 #include <cstdint>
 #include <filesystem>
@@ -17,6 +18,6 @@ Rotated rotate_log(const std::filesystem::path& log, std::int64_t bytes_max,
                    std::int64_t files_max);
 
 /// The files of a log that exist, oldest first, the live one last.
-std::vector<std::filesystem::path> log_files(const std::filesystem::path& log);
+std::vector<std::filesystem::path> log_files(const std::filesystem::path& link);
 
 }  // namespace agent

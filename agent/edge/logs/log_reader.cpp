@@ -10,6 +10,7 @@
 #include <deque>
 #include <utility>
 
+#include "agent/edge/engine/docker/documents.h"
 #include "agent/edge/logs/log_files.h"
 
 namespace agent {
@@ -31,8 +32,9 @@ std::optional<int> take_digits(std::string_view& text, std::size_t digits, char 
   return value;
 }
 
-/// "2026-11-23T18:30:41.584737507+00:00", to the millisecond.
-std::optional<schemas::Instant> parse_instant(std::string_view text) {
+}  // namespace
+
+std::optional<schemas::Instant> parse_log_instant(std::string_view text) {
   const auto year = take_digits(text, 4, '-');
   const auto month = take_digits(text, 2, '-');
   const auto day = take_digits(text, 2, 'T');
@@ -62,6 +64,8 @@ std::optional<schemas::Instant> parse_instant(std::string_view text) {
                           std::chrono::minutes(*minute) + std::chrono::seconds(*second) +
                           std::chrono::milliseconds(*milliseconds) - offset);
 }
+
+namespace {
 
 /// The text before the next space; that and the space are taken off.
 std::string_view take_word(std::string_view& text) {
@@ -115,10 +119,30 @@ std::int64_t whole_lines_in(int file, std::int64_t count, off_t& start) {
   return found;
 }
 
+std::optional<LogRecord> parse_docker_record(std::string_view line) {
+  const auto entry = docker::read<docker::LogEntry>(line);
+  const auto at = entry.ok() ? parse_log_instant(entry.value().time) : std::nullopt;
+  if (!at || (entry.value().stream != "stdout" && entry.value().stream != "stderr")) {
+    return std::nullopt;
+  }
+  LogRecord record{.part = LogRecord::Part::begun,
+                   .at = *at,
+                   .stream = entry.value().stream,
+                   .text = entry.value().log};
+  if (record.text.ends_with('\n')) {
+    record.text.pop_back();
+    record.part = LogRecord::Part::whole;
+  }
+  return record;
+}
+
 }  // namespace
 
 std::optional<LogRecord> parse_log_record(std::string_view line) {
-  const auto at = parse_instant(take_word(line));
+  if (line.starts_with('{')) {
+    return parse_docker_record(line);
+  }
+  const auto at = parse_log_instant(take_word(line));
   const std::string_view stream = take_word(line);
   const std::string_view part = take_word(line);
   if (!at || (stream != "stdout" && stream != "stderr") || (part != "F" && part != "P")) {
@@ -129,8 +153,8 @@ std::optional<LogRecord> parse_log_record(std::string_view line) {
   }
   return LogRecord{.part = part == "F" ? LogRecord::Part::whole : LogRecord::Part::begun,
                    .at = *at,
-                   .stream = stream,
-                   .text = line};
+                   .stream = std::string(stream),
+                   .text = std::string(line)};
 }
 
 LogReader::LogReader(std::filesystem::path log, std::string container, std::int64_t tail_lines)
@@ -216,10 +240,7 @@ void LogReader::take(std::string_view line, std::vector<schemas::LogLine>& lines
   }
   schemas::LogLine& partial = record->stream == "stderr" ? error_ : out_;
   if (partial.stream.empty()) {
-    partial = {.container = container_,
-               .at = record->at,
-               .stream = std::string(record->stream),
-               .text = {}};
+    partial = {.container = container_, .at = record->at, .stream = record->stream, .text = {}};
   }
   partial.text += record->text;
   if (record->part == LogRecord::Part::whole) {

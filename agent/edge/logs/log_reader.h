@@ -12,13 +12,17 @@
 
 namespace agent {
 
-/// One line of a log file as conmon writes it, "2026-11-23T18:30:41.584737507+00:00 stdout F text".
+/// One line of a log file, as conmon writes it, "2026-11-23T18:30:41.584737507+00:00 stdout F
+/// text", or Docker, {"log":"text\n","stream":"stdout","time":"2026-11-23T18:30:41.584737507Z"}.
 struct LogRecord {
   enum class Part : std::uint8_t { whole, begun } part = Part::whole;  ///< F, or P: more follows
   schemas::Instant at{};
-  std::string_view stream;
-  std::string_view text;
+  std::string stream;
+  std::string text;
 };
+
+/// "2026-11-23T18:30:41.584737507+00:00" or with "Z" at its end, to the millisecond.
+std::optional<schemas::Instant> parse_log_instant(std::string_view text);
 
 /// Nothing when the line is not of that form.
 std::optional<LogRecord> parse_log_record(std::string_view line);

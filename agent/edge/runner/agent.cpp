@@ -22,7 +22,9 @@
 #include "agent/edge/checkpoint/checkpoint.h"
 #include "agent/edge/control_client/control_client.h"
 #include "agent/edge/control_client/identity.h"
+#include "agent/edge/engine/docker/docker_engine.h"
 #include "agent/edge/engine/oci/oci_engine.h"
+#include "agent/edge/runner/engine_note.h"
 #include "agent/edge/runner/runner.h"
 #include "agent/edge/runner/task_networking.h"
 #include "agent/edge/streams/log_streams.h"
@@ -114,15 +116,28 @@ schemas::Result<std::filesystem::path> own_directory(const std::filesystem::path
 
 schemas::Result<std::unique_ptr<Engine>> open_engine(const AgentOptions& options,
                                                      const std::shared_ptr<ExitRelay>& relay) {
+  if (schemas::Outcome noted = note_engine(options); !noted.ok()) {
+    return noted.error();
+  }
+  const ExitListener on_exit = [relay](const ContainerExit& exit) {
+    relay->pass([&](Runner& runner) { runner.container_exited(exit); });
+  };
+  if (options.engine == AgentOptions::EngineKind::docker) {
+    DockerSettings settings;
+    settings.data_directory = options.data_directory;
+    settings.socket = options.docker_socket;
+    settings.insecure_registries = options.insecure_registries;
+    settings.log_bytes_max = options.log_bytes_max;
+    settings.log_files_max = options.log_files_max;
+    return open_docker_engine(settings, on_exit);
+  }
   OciSettings settings;
   settings.data_directory = options.data_directory;
   settings.runtime = options.runtime;
   settings.insecure_registries = options.insecure_registries;
   settings.log_bytes_max = options.log_bytes_max;
   settings.log_files_max = options.log_files_max;
-  return open_oci_engine(settings, [relay](const ContainerExit& exit) {
-    relay->pass([&](Runner& runner) { runner.container_exited(exit); });
-  });
+  return open_oci_engine(settings, on_exit);
 }
 
 schemas::Result<netif::HostNetworking> open_networking(const std::filesystem::path& data,
@@ -321,7 +336,7 @@ schemas::Outcome clean_up_host(const std::filesystem::path& directory, const std
     return real.error();
   }
   const std::filesystem::path data_directory = std::move(real).value();
-  AgentOptions options;
+  AgentOptions options = noted_engine(data_directory);
   options.data_directory = data_directory;
   options.runtime = runtime;
   schemas::Result<std::unique_ptr<Engine>> engine =
@@ -344,7 +359,7 @@ schemas::Outcome clean_up_host(const std::filesystem::path& directory, const std
     return removed.error();
   }
   for (const char* name :
-       {"agent.db", "agent.db-wal", "agent.db-shm", "identity", "secret", "tasks"}) {
+       {"agent.db", "agent.db-wal", "agent.db-shm", "identity", "secret", "tasks", "engine"}) {
     std::filesystem::remove_all(data_directory / name, error);
     if (error) {
       return schemas::Error{

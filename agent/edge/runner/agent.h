@@ -19,7 +19,10 @@ struct AgentOptions {
   Kind kind = Kind::cluster;
   std::filesystem::path data_directory;
   std::filesystem::path token_file;  ///< empty = none
-  std::string runtime = "crun";
+  enum class EngineKind : std::uint8_t { oci, docker };
+  EngineKind engine = EngineKind::oci;
+  std::string runtime = "crun";                        ///< of `oci`
+  std::string docker_socket = "/var/run/docker.sock";  ///< of `docker`
   std::vector<std::string> insecure_registries;
   std::int64_t log_bytes_max = 10'485'760;
   std::int64_t log_files_max = 3;
@@ -40,7 +43,8 @@ AgentEnd run_agent(const AgentOptions& options, int stop);
 /// Stops and removes everything that the agent of this data directory has made on the host:
 /// containers, cgroups, mounts, namespaces, links, firewall tables, its identity and checkpoint.
 /// Images and logs stay, they are files only. Works after a kill -9; refuses while an agent runs on
-/// the directory. To be called in the network namespace that the agent ran in.
+/// the directory. To be called in the network namespace that the agent ran in. Which engine it was
+/// is written in the directory; only an oci `runtime` must be said.
 schemas::Outcome clean_up_host(const std::filesystem::path& data_directory,
                                const std::string& runtime);
 

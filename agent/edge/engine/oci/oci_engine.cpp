@@ -1,19 +1,16 @@
 #include "agent/edge/engine/oci/oci_engine.h"
 
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <system_error>
-#include <thread>
 #include <utility>
 
+#include "agent/edge/engine/data_lock.h"
 #include "agent/edge/engine/oci/containers.h"
 #include "agent/edge/images/digest.h"
 #include "agent/edge/images/oci_documents.h"
@@ -22,30 +19,8 @@ namespace agent {
 
 namespace {
 
-constexpr std::chrono::seconds lock_limit{2};
-
 schemas::Error server_error(const std::string& message) {
   return {.code = schemas::ErrorCode::server, .message = message};
-}
-
-/// Takes the data directory for this process; the lock goes when the process goes.
-schemas::Result<Descriptor> lock_directory(const std::filesystem::path& data) {
-  const std::filesystem::path path = data / "engine.lock";
-  Descriptor lock(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!lock.open()) {
-    return server_error("cannot open " + path.string() + ": " +
-                        std::system_category().message(errno));
-  }
-  // A child that a killed agent had just made holds the lock until it has become its program.
-  const auto deadline = std::chrono::steady_clock::now() + lock_limit;
-  while (flock(lock.number(), LOCK_EX | LOCK_NB) != 0) {
-    if (std::chrono::steady_clock::now() > deadline) {
-      return server_error("another agent uses the data directory " + data.string() +
-                          "; stop it, or give this one its own --data");
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return lock;
 }
 
 schemas::Result<EngineHome> make_home(const std::filesystem::path& data) {
@@ -226,7 +201,7 @@ schemas::Result<Ground> survey(const OciSettings& settings) {
   if (!home.ok()) {
     return home.error();
   }
-  auto lock = lock_directory(home.value().data);
+  auto lock = lock_data_directory(home.value().data);
   if (!lock.ok()) {
     return lock.error();
   }
