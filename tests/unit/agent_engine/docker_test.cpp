@@ -82,14 +82,13 @@ TEST_CASE("a container in Docker gains no rights, lies in its task's cgroup and 
   CHECK(wish.host.log.config.at("max-file") == "3");
 }
 
-TEST_CASE("limits, devices and rights of a definition reach Docker in its own units") {
+TEST_CASE("limits and rights of a definition reach Docker in its own units") {
   agent::ContainerSpec spec = example_spec();
   spec.limits.cpu = schemas::CpuUnits{0};
   spec.limits.memory = schemas::MemoryMib{64};
   spec.limits.memory_reservation = schemas::MemoryMib{32};
   spec.capabilities_add = {"NET_ADMIN"};
   spec.capabilities_drop = {"ALL"};
-  spec.devices = {{.host_path = "/dev/kvm", .container_path = "", .permissions = {"read"}}};
   spec.shared_memory = schemas::MemoryMib{128};
   spec.tmpfs = {
       {.container_path = "/scratch", .size = schemas::MemoryMib{16}, .mount_options = {"noexec"}}};
@@ -100,9 +99,6 @@ TEST_CASE("limits, devices and rights of a definition reach Docker in its own un
   CHECK(host.memory_reservation == 33'554'432);
   CHECK(host.capabilities_add == std::vector<std::string>{"NET_ADMIN"});
   CHECK(host.capabilities_drop == std::vector<std::string>{"ALL"});
-  REQUIRE(host.devices.size() == 1);
-  CHECK(host.devices.front().in_container == "/dev/kvm");
-  CHECK(host.devices.front().permissions == "r");
   CHECK(host.shared_memory == 134'217'728);
   CHECK(host.tmpfs.at("/scratch") == "size=16777216,noexec");
   CHECK(host.ulimits.empty());  // Docker's own hold where none is stated

@@ -45,14 +45,6 @@ docker::Mount mount_of(const BindMount& wanted) {
   return mount;
 }
 
-std::string letters_of(const std::vector<std::string>& permissions) {
-  std::string letters;
-  for (const std::string& permission : permissions) {
-    letters += permission.substr(0, 1);  // read, write, mknod
-  }
-  return letters.empty() ? "rwm" : letters;
-}
-
 void set_limits(docker::HostWish& host, const ContainerSpec& spec) {
   const ContainerLimits& limits = spec.limits;
   host.cpu_shares = std::clamp(limits.cpu.count, cpu_shares_min, cpu_shares_max);
@@ -79,12 +71,6 @@ void set_rights(docker::HostWish& host, const ContainerSpec& spec) {
   }
   host.capabilities_add = spec.capabilities_add;
   host.capabilities_drop = spec.capabilities_drop;
-  for (const schemas::Device& device : spec.devices) {
-    host.devices.push_back(
-        {.on_host = device.host_path,
-         .in_container = device.container_path.empty() ? device.host_path : device.container_path,
-         .permissions = letters_of(device.permissions)});
-  }
 }
 
 std::string tmpfs_options(const schemas::Tmpfs& tmpfs) {

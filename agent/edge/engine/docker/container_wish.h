@@ -28,7 +28,8 @@ inline constexpr const char* digest_label = "stowage.digest";
 inline constexpr const char* holder_label = "stowage.namespace";
 inline constexpr const char* hostname_label = "stowage.hostname";
 
-/// The container as Docker must make it: with the same rights and limits as `oci` gives.
+/// The container as Docker must make it, but for its devices, which have to be looked up: with the
+/// same rights and limits as `oci` gives.
 docker::ContainerWish container_wish(const ContainerSpec& spec, const DockerChoices& choices);
 
 }  // namespace agent

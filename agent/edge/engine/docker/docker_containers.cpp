@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "agent/edge/engine/docker/documents.h"
+#include "agent/edge/engine/oci/capabilities.h"
+#include "agent/edge/engine/oci/devices.h"
 
 namespace agent {
 
@@ -179,6 +181,11 @@ schemas::Outcome DockerContainers::create_in_daemon(const std::string& name,
 schemas::Result<CreatedContainer> DockerContainers::create(const ContainerSpec& spec,
                                                            const std::string& image) {
   const Stopwatch watch;
+  const auto rights =
+      capabilities_of(spec.capabilities_add, spec.capabilities_drop, host_capabilities());
+  if (!rights.ok()) {
+    return rights.error();
+  }
   CreatedContainer created;
   Held held;
   held.task = spec.task;
@@ -206,6 +213,14 @@ schemas::Result<CreatedContainer> DockerContainers::create(const ContainerSpec& 
   }
   created.phases.rootfs = watch.elapsed();
   docker::ContainerWish wish = container_wish(spec, choices);
+  const auto devices = host_devices(spec.devices);
+  if (!devices.ok()) {
+    return devices.error();
+  }
+  for (const HostDevice& device : devices.value()) {
+    wish.host.devices.push_back(
+        {.on_host = device.source, .in_container = device.path, .permissions = device.access});
+  }
   if (!held.joined.path.empty()) {
     wish.labels.insert_or_assign(holder_label, held.joined.path);
     wish.labels.insert_or_assign(hostname_label, held.joined.hostname);
@@ -250,6 +265,7 @@ schemas::Result<microseconds> DockerContainers::start(schemas::ContainerId id) {
 }
 
 schemas::Result<microseconds> DockerContainers::restart(schemas::ContainerId id) {
+  await_end(id);
   return run(id, Begin::again);
 }
 

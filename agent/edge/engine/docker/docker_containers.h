@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -56,7 +57,8 @@ class DockerContainers {
     std::string docker;    ///< its name there
     HeldNamespace joined;  ///< no path: it joins none
     Phase phase = Phase::created;
-    bool died = false;  ///< while it was `starting`
+    bool died = false;     ///< while it was `starting`
+    bool telling = false;  ///< its end is being told
   };
   enum class Begin : std::uint8_t { first, again };
 
@@ -74,6 +76,7 @@ class DockerContainers {
   schemas::Result<std::int64_t> end_exec(const Held& held, const std::string& exec,
                                          const std::string& mark) const;
   [[nodiscard]] bool kill_marked(const Held& held, const std::string& mark) const;
+  void await_end(schemas::ContainerId id);
   void heard(schemas::ContainerId id);
   void look_at_all();
   [[nodiscard]] ContainerExit exit_of(schemas::ContainerId id, const Held& held,
@@ -87,6 +90,7 @@ class DockerContainers {
   ExitListener on_exit_;
   NamespaceHolders holders_;
   mutable std::mutex mutex_;
+  std::condition_variable told_;
   std::map<schemas::ContainerId, Held> held_;
   std::int64_t execs_made_ = 0;
   std::unique_ptr<DeathWatch> watch_;  ///< last: it calls into all of the above

@@ -53,6 +53,7 @@ void DockerContainers::heard(schemas::ContainerId id) {
       return;
     }
     held.phase = Phase::ended;
+    held.telling = true;
   }
   if (gone) {
     on_exit_(
@@ -66,6 +67,34 @@ void DockerContainers::heard(schemas::ContainerId id) {
   } else {
     on_exit_(exit_of(id, known.value(), seen.value()));
   }
+  const std::lock_guard lock(mutex_);
+  if (const auto found = held_.find(id); found != held_.end()) {
+    found->second.telling = false;
+  }
+  told_.notify_all();
+}
+
+/// Of a container that has ended, so that its next run is not mistaken for that end: waits until
+/// it was told.
+void DockerContainers::await_end(schemas::ContainerId id) {
+  const auto known = held(id);
+  if (!known.ok()) {
+    return;
+  }
+  if (known.value().phase == Phase::running) {
+    const auto seen = inspect(known.value().docker);
+    if (!seen.ok() || seen.value().state.running) {
+      return;
+    }
+    watch_->mention(id);
+  }
+  constexpr std::chrono::seconds limit{10};
+  std::unique_lock lock(mutex_);
+  told_.wait_for(lock, limit, [&] {
+    const auto found = held_.find(id);
+    return found == held_.end() ||
+           (found->second.phase != Phase::running && !found->second.telling);
+  });
 }
 
 void DockerContainers::look_at_all() {
