@@ -5,6 +5,8 @@ import os
 import shutil
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 
 from cluster import Cluster, wait_for
 
@@ -21,38 +23,47 @@ class Kept(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.shared, ignore_errors=True)
 
     def register(self, family, containers, **definition):
-        """Registers containers of the busybox image; the definition's ARN."""
+        """Registers containers of the busybox image; the definition's ARN, or the refusal's text.
+
+        Not through boto3: Debian's knows no restartPolicy.
+        """
         for container in containers:
             container["image"] = self.cluster.image("busybox")
-        return self.cluster.ecs.register_task_definition(
-            family=family, networkMode="awsvpc", cpu="256", memory="512",
-            containerDefinitions=containers, **definition)["taskDefinition"]["taskDefinitionArn"]
+        body = {"family": family, "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+                "containerDefinitions": containers, **definition}
+        request = urllib.request.Request(
+            self.cluster.endpoint + "/v1/task-definitions", json.dumps(body).encode(),
+            {"Content-Type": "application/json"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=10) as answer:
+                return json.load(answer)["taskDefinition"]["taskDefinitionArn"]
+        except urllib.error.HTTPError as refusal:
+            return refusal.read().decode()
 
     def shell(self, name, line, **more):
         return {"name": name, "command": ["sh", "-c", line], **more}
 
-    def test_an_unhealthy_task_of_a_service_is_replaced_until_one_is_healthy(self):
+    def test_an_unhealthy_task_of_a_service_is_replaced_by_one_that_is_healthy(self):
+        # The first to come is never well; whoever comes later is.
         definition = self.register("checked", [self.shell(
-            "main", "exec sleep 1000", mountPoints=[
-                {"sourceVolume": "flag", "containerPath": "/flag", "readOnly": True}],
-            healthCheck={"command": ["CMD-SHELL", "test -e /flag/well"],
-                         "interval": 5, "retries": 1})],
-            volumes=[{"name": "flag", "host": {"sourcePath": self.shared}}])
+            "main", "mkdir /shared/first || touch /well; exec sleep 1000", mountPoints=[
+                {"sourceVolume": "shared", "containerPath": "/shared"}],
+            healthCheck={"command": ["CMD-SHELL", "test -e /well"], "interval": 5, "retries": 1})],
+            volumes=[{"name": "shared", "host": {"sourcePath": self.shared}}])
         self.cluster.ecs.create_service(
             cluster="kept", serviceName="checked", taskDefinition=definition, desiredCount=1,
             launchType="EC2", networkConfiguration=self.cluster.network())
         self.addCleanup(lambda: self.cluster.ecs.delete_service(
             cluster="kept", service="checked", force=True))
         first = wait_for("a first task", 30, lambda: self.cluster.service_tasks("checked"))[0]
-        ended = self.cluster.await_status(first["taskArn"], "STOPPED", 90)
+        wait_for("the first task UNHEALTHY", 60, lambda: self.cluster.task(
+            first["taskArn"])["healthStatus"] == "UNHEALTHY")
+        ended = self.cluster.await_status(first["taskArn"], "STOPPED", 120)
         self.assertEqual(ended["stoppedReason"], "Task failed container health checks")
-        with open(os.path.join(self.shared, "well"), "w", encoding="ascii"):
-            pass
-        well = wait_for("a healthy task", 60, lambda: [
-            task for task in self.cluster.service_tasks("checked")
-            if task["healthStatus"] == "HEALTHY"])[0]
-        self.assertNotEqual(well["taskArn"], first["taskArn"])
-        self.assertEqual(well["containers"][0]["healthStatus"], "HEALTHY")
+        well = self.cluster.service_tasks("checked")
+        self.assertEqual([task["healthStatus"] for task in well], ["HEALTHY"])
+        self.assertEqual(well[0]["containers"][0]["healthStatus"], "HEALTHY")
 
     def test_a_container_waits_until_the_one_it_depends_on_is_healthy(self):
         definition = self.register("ordered", [
@@ -111,10 +122,10 @@ class Kept(unittest.TestCase):
         for wish, said in (({"privileged": True}, "privileged"),
                            ({"linuxParameters": {"devices": [{"hostPath": "/dev/kmsg"}]}},
                             "devices")):
-            with self.assertRaises(self.cluster.ecs.exceptions.ClientException) as refused:
-                self.register("greedy", [self.shell("main", "true", **wish)],
-                              requiresCompatibilities=["FARGATE"])
-            self.assertIn(said, str(refused.exception))
+            refused = self.register("greedy", [self.shell("main", "true", **wish)],
+                                    requiresCompatibilities=["FARGATE"])
+            self.assertIn("ClientException", refused)
+            self.assertIn(said, refused)
 
 
 if __name__ == "__main__":
