@@ -1,11 +1,10 @@
 """A host whose tasks run in Docker: a service in each network mode, and an agent that is killed."""
 
 import json
-import os
 import subprocess
 import unittest
 
-from cluster import BIN, CREDENTIALS, Cluster, http_get, private_address, wait_for
+from cluster import Cluster, http_get, private_address, wait_for
 
 
 class Docker(unittest.TestCase):
@@ -79,11 +78,8 @@ class Docker(unittest.TestCase):
         task = arn.rsplit("/", 1)[1]
         wait_for("its containers gone", 30, lambda: not any(
             "says" in name for name in self.containers().values()))
-        said = subprocess.run(
-            [os.path.join(BIN, "ecsctl"), "logs", task, "--cluster", "docker"], check=True,
-            text=True, capture_output=True, timeout=60,
-            env={"PATH": "/usr/bin:/bin", "AWS_ENDPOINT_URL": self.cluster.endpoint, **CREDENTIALS})
-        self.assertEqual(len(said.stdout.splitlines()), 3, said.stdout)
+        said = self.cluster.ecsctl("logs", task, "--cluster", "docker")
+        self.assertEqual(len(said.splitlines()), 3, said)
 
     def test_an_image_that_is_not_there_is_refused_in_ecs_words(self):
         definition = self.cluster.register("absent", ["serve"], image="nothing-here")
