@@ -70,7 +70,8 @@ class Interrupted(unittest.TestCase):
         log = os.path.join(self.directory, "said")
         with open(log, "w") as said:
             # Should this test be killed, its guard must see that, too.
-            process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], cwd=self.tree, env=self.environment, stdout=said,
+            process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command],
+                                       cwd=self.tree, env=self.environment, stdout=said,
                                        stderr=said, stdin=subprocess.DEVNULL,
                                        start_new_session=True)
         if build_log:
