@@ -40,26 +40,22 @@ agent::HostState example_host() {
   record.pull_stopped_at = at;
   record.started_at = at;
   record.execution_stopped_at = at;
-  record.containers[0] = {agent::ContainerProgress::stopped,
-                          0,
-                          "",
-                          "runtime-0",
-                          "sha256:0",
-                          "",
-                          1'000'000'000,
-                          at,
-                          at,
-                          {}};
-  record.containers[1] = {agent::ContainerProgress::running,
-                          std::nullopt,
-                          "a reason",
-                          "runtime-1",
-                          "sha256:1",
-                          "SIGQUIT",
-                          2'000'000'000,
-                          at,
-                          std::nullopt,
-                          {}};
+  agent::SavedContainer& ended = record.containers[0];
+  ended.progress = agent::ContainerProgress::stopped;
+  ended.exit_code = 0;
+  ended.runtime_id = "runtime-0";
+  ended.image_digest = "sha256:0";
+  ended.started_boot_ns = 1'000'000'000;
+  ended.started_at = at;
+  ended.finished_at = at;
+  agent::SavedContainer& running = record.containers[1];
+  running.progress = agent::ContainerProgress::running;
+  running.reason = "a reason";
+  running.runtime_id = "runtime-1";
+  running.image_digest = "sha256:1";
+  running.stop_signal = "SIGQUIT";
+  running.started_boot_ns = 2'000'000'000;
+  running.started_at = at;
   record.meter = {agent::MeterRecordState::Phase::open, 3, agent_test::at_second(60), 5, 6, 7};
   state.tasks[assignment.id] = task;
   return state;
