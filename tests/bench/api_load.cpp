@@ -43,7 +43,7 @@ Result<std::string> prepare(Client& client) {
   const auto registered = client.post(
       "RegisterTaskDefinition",
       R"({"family":"bench","containerDefinitions":[{"name":"main","image":"probe","cpu":1,)"
-      R"("memory":4}]})");
+      R"("memory":6}]})");
   if (!registered.ok()) {
     return registered.error();
   }
