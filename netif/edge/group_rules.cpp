@@ -325,36 +325,18 @@ Commands GroupRules::set(const std::vector<SecurityGroupAssignment>& groups,
 
 Commands GroupRules::remove(const std::vector<SecurityGroupId>& groups) {
   const nft::Table table = router_table();
-  const std::set<SecurityGroupId> gone(groups.begin(), groups.end());
-  const auto concerns = [&gone](const GroupSet& set) {
-    return std::any_of(set.begin(), set.end(),
-                       [&gone](const SecurityGroupId& group) { return gone.contains(group); });
-  };
   Commands commands;
-  Commands chains;
-  for (auto at = number_of_.begin(); at != number_of_.end();) {
-    if (!concerns(at->first)) {
-      ++at;
+  for (const SecurityGroupId& group : groups) {
+    const auto known = groups_.find(group);
+    if (known == groups_.end()) {
       continue;
     }
-    const std::string number = std::to_string(at->second);
-    append(commands,
-           nft::forget_elements(table, std::string(out_map), {way(at->second, out_of(number))}));
-    append(commands,
-           nft::forget_elements(table, std::string(in_map), {way(at->second, into(number))}));
-    append(chains, {out_of(number), into(number)});
-    at = number_of_.erase(at);
-  }
-  for (const SecurityGroupId& group : gone) {
-    if (groups_.erase(group) > 0) {
-      append(chains, {out_of(group.text()), into(group.text())});
+    // The empty chains stay until the table is written anew: an interface that still has the group
+    // keeps its way to the rules of its others.
+    known->second.clear();
+    for (const std::string& chain : {out_of(group.text()), into(group.text())}) {
+      commands.push_back(nft::flush_chain(table, chain));
     }
-  }
-  for (const std::string& chain : chains) {
-    commands.push_back(nft::flush_chain(table, chain));
-  }
-  for (const std::string& chain : chains) {
-    commands.push_back(nft::delete_chain(table, chain));
   }
   drop_unnamed(commands);
   begin_epoch(commands);
