@@ -40,9 +40,9 @@ TEST_CASE("A command runs in a container as its program would, and says how it e
   CHECK(shown.exit_code == 0);
   const std::string groups =
       engine_tests::on_docker() ? "groups 1235 1300 1301\n" : "groups 1300 1301\n";
-  for (const std::string line : {std::string("uid 1234\n"), std::string("gid 1235\n"), groups,
-                                 std::string("directory /srv/app\n"), std::string("COLOUR=red\n"),
-                                 std::string("no_new_privileges 1\n")}) {
+  for (const std::string& line : {std::string("uid 1234\n"), std::string("gid 1235\n"), groups,
+                                  std::string("directory /srv/app\n"), std::string("COLOUR=red\n"),
+                                  std::string("no_new_privileges 1\n")}) {
     CAPTURE(line);
     CHECK(shown.output.find(line) != std::string::npos);
   }
