@@ -48,7 +48,7 @@ LaunchRefusal refusal_for(const World& world, const TaskSpecification& specifica
     if (refusals.empty()) {
       why += " The pool has no hosts: start one with ecs-agent --pool.";
     } else {
-      why += " " + explain(closest(refusals));
+      why += " " + pool_lacks(closest(refusals));
     }
     return {.reason = "RESOURCE:FARGATE", .detail = why, .arn = {}, .event = why};
   }
@@ -64,6 +64,18 @@ LaunchRefusal refusal_for(const World& world, const TaskSpecification& specifica
           .detail = explain(best),
           .arn = host == nullptr ? "" : instance_arn(world, *host),
           .event = closest_match(refusals)};
+}
+
+Placement choose(Context& context, const LaunchOrder& order, const TaskRequest& request,
+                 std::int64_t fleet) {
+  const Fleet& hosts = context.world.fleet(fleet);
+  if (!order.host) {
+    return place(request, hosts, context.random);
+  }
+  if (std::optional<Refusal> refusal = refusal_of(*order.host, request, hosts)) {
+    return std::vector<Refusal>{*std::move(refusal)};
+  }
+  return *order.host;
 }
 
 void make_task(Context& context, const LaunchOrder& order, schemas::TaskId id,
@@ -103,7 +115,7 @@ Launch launch(Context& context, const LaunchOrder& order) {
     return no_address(specification);
   }
   const std::int64_t fleet = specification.launch_type == LaunchType::fargate ? 0 : order.cluster;
-  const Placement placement = place(request, context.world.fleet(fleet), context.random);
+  const Placement placement = choose(context, order, request, fleet);
   if (const auto* refusals = std::get_if<std::vector<Refusal>>(&placement)) {
     return refusal_for(context.world, specification, *refusals);
   }

@@ -113,6 +113,26 @@ void forget_waiter(Context& context, std::int64_t waiter) {
   }
 }
 
+void dismiss(Context& context, InstanceId instance) {
+  if (const std::optional<Parked::Poll> poll = unpark(context.parked, instance)) {
+    context.turn.agents.push_back(
+        {.waiter = poll->waiter,
+         .answer = Error{ErrorCode::access_denied, std::string(deregistered_message)}});
+  }
+  // What the same turn still owed it is the same word.
+  std::erase_if(context.due_polls, [&](const DuePoll& due) {
+    if (due.instance != instance) {
+      return false;
+    }
+    context.turn.agents.push_back(
+        {.waiter = due.poll.waiter,
+         .answer = Error{ErrorCode::access_denied, std::string(deregistered_message)}});
+    return true;
+  });
+  std::erase_if(context.parked.asks,
+                [&](const auto& entry) { return entry.second.instance == instance; });
+}
+
 void want_stream(Context& context, const StreamWanted& request) {
   Result<Parked::PendingAsk> ask = ask_for(context, request);
   if (!ask.ok()) {

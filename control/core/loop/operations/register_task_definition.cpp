@@ -17,12 +17,16 @@ Answer register_task_definition(Context& context, const ApiCall& call) {
   auto definition = std::move(read).value();
   const auto& revisions =
       entry_or_empty(context.world.index().revisions_by_family, {call.scope, definition.family});
+  const std::int64_t before = revisions.empty() ? 0 : revisions.rbegin()->second;
   definition.key = context.world.next_key(Table::task_definition);
   definition.revision = revisions.empty() ? 1 : revisions.rbegin()->first + 1;
   definition.registered_at = context.now;
   definition.registered_by = call.principal;
   const auto registered = std::make_shared<const schemas::TaskDefinition>(std::move(definition));
   apply(context.world, DefinitionRegistered{call.scope, registered});
+  if (before != 0 && is_deleted(*context.world->definitions.at(before).definition)) {
+    apply(context.world, DefinitionForgotten{before});  // the number has a keeper again
+  }
   log_event(context, call.scope, "definition.registered", definition_arn(call.scope, *registered),
             "{}");
   api::RegisterTaskDefinitionResponse output;
