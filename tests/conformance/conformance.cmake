@@ -13,6 +13,9 @@ if(TARGET ecs-control)
       COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/${part}_test.py
         $<TARGET_FILE:ecs-control>)
   endforeach()
+  add_test(NAME conformance_events
+    COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/events_test.py
+      $<TARGET_FILE:ecs-control> $<TARGET_FILE:ecsctl>)
 endif()
 
 if(TARGET ecs-control AND TARGET ecsctl)

@@ -65,7 +65,13 @@ class EventStream final : public std::enable_shared_from_this<EventStream> {
       }
     });
     exchange_->begin(head);
-    go_on();
+    // A comment: whoever waits for what is still to come sees that it is being served.
+    exchange_->write(": events behind " + std::to_string(after_) + "\n\n",
+                     [self = shared_from_this()](Delivery delivery) {
+                       if (delivery == Delivery::sent) {
+                         self->write_page();
+                       }
+                     });
   }
 
  private:
