@@ -8,7 +8,7 @@ add_test(NAME conformance_walk
   COMMAND ${PROJECT_SOURCE_DIR}/tests/conformance/walk ${walk_arguments})
 
 if(TARGET ecs-control)
-  foreach(part process damaged bad_input)
+  foreach(part process damaged bad_input roles)
     add_test(NAME conformance_${part}
       COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/${part}_test.py
         $<TARGET_FILE:ecs-control>)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/core/loop/network.h"
+#include "control/core/loop/roles.h"
 #include "control/core/place/place.h"
 #include "control/core/world/lookups.h"
 
@@ -38,6 +39,12 @@ LaunchRefusal no_address(const TaskSpecification& specification) {
           .detail = "No free address is left in " + subnets + ".",
           .arn = {},
           .event = "No free address is left in the subnets of the service (" + subnets + ")."};
+}
+
+LaunchRefusal role_is_gone(const std::string& arn) {
+  const std::string why = "ECS was unable to assume the role '" + arn +
+                          "' that was provided for this task: it was deleted.";
+  return {.reason = "ROLE", .detail = why, .arn = {}, .event = why};
 }
 
 LaunchRefusal refusal_for(const World& world, const TaskSpecification& specification,
@@ -110,6 +117,11 @@ void make_task(Context& context, const LaunchOrder& order, schemas::TaskId id,
 
 Launch launch(Context& context, const LaunchOrder& order) {
   const TaskSpecification& specification = *order.specification;
+  const std::string role =
+      missing_role(context.world, cluster_of(context.world, order.cluster)->scope, specification);
+  if (!role.empty()) {
+    return role_is_gone(role);
+  }
   const TaskRequest request = request_of(context.world, order);
   if (specification.network && request.zones.empty()) {
     return no_address(specification);

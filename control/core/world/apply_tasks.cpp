@@ -132,6 +132,13 @@ void carry_out(WorldParts& parts, const TaskChanged& change) {
   enter(parts, &before, task);
 }
 
+void carry_out(WorldParts& parts, const CredentialsRenewalDue& change) {
+  const Task& task = parts.tables.tasks.at(parts.index.task_by_id.at(change.task));
+  if (on_host(task)) {
+    parts.assignments.task_changed(*task.instance, task.id);
+  }
+}
+
 void carry_out(WorldParts& parts, const TaskTagged& change) {
   Task& task = parts.tables.tasks.at(change.task);
   schemas::TaskSpecification tagged = *task.specification;

@@ -126,6 +126,10 @@ struct TaskCreated {
 struct TaskChanged {
   schemas::Task task;
 };
+/// Its host is to hear of it again, for the credentials that come with it. In memory only.
+struct CredentialsRenewalDue {
+  schemas::TaskId task;
+};
 struct TaskTagged {
   std::int64_t task = 0;
   std::vector<schemas::Tag> tags;  ///< all that it has now
@@ -207,10 +211,10 @@ using Change = std::variant<
     DeploymentAccounted, ServiceEventAdded, ServiceForgotten, InstanceRegistered, InstanceChanged,
     InstanceHeard, InstanceDisconnected, InstanceGivenUp, InstanceDeregistered, InstanceForgotten,
     VpcCreated, SubnetCreated, SecurityGroupCreated, SecurityGroupChanged, SecurityGroupDeleted,
-    TaskCreated, TaskChanged, TaskTagged, TaskForgotten, EniCreated, EniReleased, UsageMetered,
-    TokenRemembered, TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged,
-    AccessKeyDeleted, RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent, SessionOpened,
-    SessionEnded, Logged>;
+    TaskCreated, TaskChanged, CredentialsRenewalDue, TaskTagged, TaskForgotten, EniCreated,
+    EniReleased, UsageMetered, TokenRemembered, TokenForgotten, UserCreated, UserDeleted,
+    AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted, RoleCreated, RoleDeleted,
+    JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded, Logged>;
 
 /// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
 void apply(World& world, const Change& change);

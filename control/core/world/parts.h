@@ -50,6 +50,7 @@ void carry_out(WorldParts& parts, const SecurityGroupChanged& change);
 void carry_out(WorldParts& parts, const SecurityGroupDeleted& change);
 void carry_out(WorldParts& parts, const TaskCreated& change);
 void carry_out(WorldParts& parts, const TaskChanged& change);
+void carry_out(WorldParts& parts, const CredentialsRenewalDue& change);
 void carry_out(WorldParts& parts, const TaskTagged& change);
 void carry_out(WorldParts& parts, const TaskForgotten& change);
 void carry_out(WorldParts& parts, const EniCreated& change);

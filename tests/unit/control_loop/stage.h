@@ -15,6 +15,7 @@
 #include "api/clusters.h"
 #include "api/container_instances.h"
 #include "api/networks.h"
+#include "api/roles.h"
 #include "api/services.h"
 #include "api/stowage.h"
 #include "api/tags.h"

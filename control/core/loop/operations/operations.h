@@ -62,6 +62,12 @@ Answer untag_resource(Context& context, const ApiCall& call);
 
 Answer describe_capacity_providers(Context& context, const ApiCall& call);
 
+Answer create_role(Context& context, const ApiCall& call);
+Answer delete_role(Context& context, const ApiCall& call);
+Answer describe_role(Context& context, const ApiCall& call);
+Answer list_roles(Context& context, const ApiCall& call);
+Answer update_role(Context& context, const ApiCall& call);
+
 Answer get_bill(Context& context, const ApiCall& call);
 Answer list_subnets(Context& context, const ApiCall& call);
 Answer list_vpcs(Context& context, const ApiCall& call);

@@ -5,6 +5,7 @@
 #include "control/core/loop/names.h"
 #include "control/core/loop/operations/shapes.h"
 #include "control/core/loop/operations/specification.h"
+#include "control/core/loop/roles.h"
 #include "fargate-pool/core/task_size.h"
 
 namespace control {
@@ -46,6 +47,31 @@ Outcome read_container_overrides(const api::TaskOverride& wanted, TaskSpecificat
     made.overrides.containers.push_back(std::move(read));
   }
   return schemas::Done{};
+}
+
+/// The roles of the override, and that all roles of the task are there.
+Outcome read_roles(const World& world, const ApiCall& call, const api::RunTaskRequest& input,
+                   TaskSpecification& made) {
+  if (input.overrides) {
+    const auto task =
+        role_for_tasks(world, call, input.overrides->task_role_arn, ErrorCode::invalid_parameter);
+    if (!task.ok()) {
+      return task.error();
+    }
+    const auto execution = role_for_tasks(world, call, input.overrides->execution_role_arn,
+                                          ErrorCode::invalid_parameter);
+    if (!execution.ok()) {
+      return execution.error();
+    }
+    const Outcome mode =
+        check_mode(made.definition->network_mode, task.value(), ErrorCode::invalid_parameter);
+    if (!mode.ok()) {
+      return mode.error();
+    }
+    made.overrides.task_role_arn = task.value();
+    made.overrides.execution_role_arn = execution.value();
+  }
+  return check_roles(world, call, made);
 }
 
 Outcome read_overrides(const api::RunTaskRequest& input, TaskSpecification& made) {
@@ -92,6 +118,10 @@ Result<TaskSpecification> read_task_request(Context& context, const ApiCall& cal
   const Outcome overrides = read_overrides(input, made);
   if (!overrides.ok()) {
     return overrides.error();
+  }
+  const Outcome roles = read_roles(context.world, call, input, made);
+  if (!roles.ok()) {
+    return roles.error();
   }
   const auto tags = read_tags(input.tags);
   if (!tags.ok()) {
