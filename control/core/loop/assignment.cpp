@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "control/core/loop/roles.h"
 #include "control/core/world/lookups.h"
 #include "netif/core/addresses.h"
 
@@ -98,8 +97,6 @@ TaskAssignment task_assignment(const World& world, const Task& task) {
          .image_digest = {}});
   }
   assignment.volumes = definition.volumes;
-  assignment.task_role_arn = task_role_arn(specification);
-  assignment.execution_role_arn = execution_role_arn(specification);
   assignment.tags = specification.tags;
   return assignment;
 }

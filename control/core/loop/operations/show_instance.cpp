@@ -77,8 +77,7 @@ std::string status_text(schemas::InstanceStatus status) {
   return "ACTIVE";
 }
 
-api::ContainerInstance show_instance(const World& world, const ContainerInstance& instance,
-                                     TagView tags) {
+api::ContainerInstance show_instance(const World& world, const ContainerInstance& instance) {
   api::ContainerInstance shown;
   shown.container_instance_arn = instance_arn(world, instance);
   shown.version = instance.version;
@@ -102,9 +101,6 @@ api::ContainerInstance show_instance(const World& world, const ContainerInstance
   shown.registered_at = instance.registered_at;
   shown.attachments.emplace();
   shown.tags.emplace();
-  if (tags == TagView::shown) {
-    shown.tags = show_tags(instance.tags);
-  }
   return shown;
 }
 
