@@ -11,7 +11,7 @@ add_test(NAME engine_crun COMMAND engine_conformance)
 add_test(NAME engine_runc COMMAND engine_conformance)
 set_tests_properties(engine_runc PROPERTIES ENVIRONMENT STOWAGE_RUNTIME=runc)
 # On a Docker of the test's own; docker.io is in the set `docker` of tests/packages.
-add_test(NAME engine_docker COMMAND engine_conformance)
-set_tests_properties(engine_docker PROPERTIES ENVIRONMENT STOWAGE_ENGINE=docker)
-set_tests_properties(engine_crun engine_runc engine_docker PROPERTIES
+add_test(NAME docker_engine COMMAND engine_conformance)
+set_tests_properties(docker_engine PROPERTIES ENVIRONMENT STOWAGE_ENGINE=docker)
+set_tests_properties(engine_crun engine_runc docker_engine PROPERTIES
   RESOURCE_LOCK engine TIMEOUT 600)
