@@ -86,6 +86,7 @@ void Stepper::assign(const TaskAssignment& assignment) {
   }
   touch(found->second, [&](TaskState& task, Advance&) {
     task.record.gone = false;
+    task.confirmed = true;
     const TaskAssignment& known = task.assignment();
     // What a task is never changes; whether it is wanted does, once.
     if (known.desired_status != assignment.desired_status ||

@@ -84,6 +84,7 @@ TaskState revive(const TaskRecord& saved) {
   schemas::require(saved.containers.size() == task.record.containers.size(),
                    "a saved task has other containers than its assignment");
   task.record = saved;
+  task.confirmed = false;
   if (saved.cleaned) {
     return task;
   }

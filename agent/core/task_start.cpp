@@ -49,6 +49,9 @@ SandboxPhase sandbox_phase(const TaskState& task, std::int64_t container) {
 
 /// Creating needs the namespace only, starting the finished network: the two overlap.
 void start_container(TaskState& task, std::int64_t index, const Moment& now, Advance& out) {
+  if (!task.confirmed) {
+    return;
+  }
   const auto at = static_cast<std::size_t>(index);
   SavedContainer& record = task.record.containers[at];
   if (record.progress == ContainerProgress::waiting) {

@@ -150,6 +150,9 @@ struct TaskState {
   Attempt making;  ///< of the task's cgroup
   Attempt removal;
   Attempt log_removal;
+  /// Control has named it to this process. What a disk remembers may be older than what control
+  /// knows (a loss of power takes the last writes along): until then no container of it is begun.
+  bool confirmed = true;
   bool eni_ready = false;  ///< the kernel has what the interface stands on: it may be attached
   std::int64_t first_seen_ns = 0;
   std::int64_t changed = 0;  ///< the host's change count when its report last changed

@@ -78,6 +78,24 @@ TEST_CASE("after a restart of the host its tasks have ended, and nothing of them
   CHECK(host.starts.begin()->second == 1);
 }
 
+TEST_CASE("what an earlier process knew is begun only when control has named it to this one") {
+  // A loss of power takes the last writes along: the disk may remember a task as waiting that has
+  // long stopped, and that control will not name again.
+  for (const agent::Boot boot : {agent::Boot::changed, agent::Boot::same}) {
+    FakeHost host;
+    const auto web = task(1, {container("web")});
+    host.assign({web});
+    host.crash(boot);
+    host.settle();
+    CHECK(host.containers.empty());
+    CHECK(host.starts.empty());
+    host.assign({web});
+    host.settle();
+    CHECK(host.starts.size() == 1);
+    CHECK(host.report(1).status == TaskStatus::running);
+  }
+}
+
 TEST_CASE("an end that was written down before the host restarted is reported with its code") {
   FakeHost host;
   host.assign({task(1, {container("job")}, NetworkMode::awsvpc)});
