@@ -107,7 +107,9 @@ class Session {
     if (!json.ok()) {
       return json.error();
     }
-    Answer<Output> answer{.value = {}, .json = std::move(json).value()};
+    // Not in one expression: g++ 12 then sees members of `value` destroyed that never were made.
+    Answer<Output> answer;
+    answer.json = std::move(json).value();
     const schemas::Outcome outcome =
         codec::decode(answer.json, codec::Described<Output>::type, &answer.value, client_dialect);
     if (!outcome.ok()) {
