@@ -44,6 +44,7 @@ struct CommandLine {
   double poll_hold_s = 20;
   double lease_s = 30;
   double loss_grace_s = 300;
+  double task_credentials_life_s = 21600;
 };
 
 void describe(CLI::App& app, CommandLine& line) {
@@ -87,6 +88,10 @@ void describe(CLI::App& app, CommandLine& line) {
                  "Seconds after its lease a disconnected host's tasks count as lost")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 86400.0));
+  app.add_option("--task-credentials-life", line.task_credentials_life_s,
+                 "Seconds for which the credentials of a task's role are good; renewed at half")
+      ->capture_default_str()
+      ->check(CLI::Range(2.0, 129600.0));
   app.add_option("--log-level", line.log_level, "debug | info | warn | error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
@@ -199,6 +204,7 @@ void settle(CommandLine& line) {
   options.settings.poll_hold = seconds(line.poll_hold_s);
   options.settings.lease = seconds(line.lease_s);
   options.settings.loss_grace = seconds(line.loss_grace_s);
+  options.settings.credentials_life = seconds(line.task_credentials_life_s);
   options.fail = [](const schemas::Error& error) {
     spdlog::critical(
         "A commit failed, so nothing of it was acknowledged and this process ends; started again "

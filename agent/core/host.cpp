@@ -88,12 +88,13 @@ void Stepper::assign(const TaskAssignment& assignment) {
     task.record.gone = false;
     task.confirmed = true;
     const TaskAssignment& known = task.assignment();
-    // What a task is never changes; whether it is wanted does, once.
+    // What a task runs never changes; whether it is wanted does, once, and its tags at any time.
     if (known.desired_status != assignment.desired_status ||
-        known.stop_reason != assignment.stop_reason) {
+        known.stop_reason != assignment.stop_reason || known.tags != assignment.tags) {
       TaskAssignment changed = known;
       changed.desired_status = assignment.desired_status;
       changed.stop_reason = assignment.stop_reason;
+      changed.tags = assignment.tags;
       task.record.assignment = std::make_shared<const TaskAssignment>(std::move(changed));
     }
     if (assignment.desired_status == TaskStatus::stopped) {

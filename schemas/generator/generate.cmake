@@ -5,7 +5,7 @@
 add_executable(schemas_generator
   schemas/generator/botocore.cpp schemas/generator/check.cpp schemas/generator/cpp_header.cpp
   schemas/generator/cpp_operations.cpp schemas/generator/cpp_tables.cpp schemas/generator/json.cpp
-  schemas/generator/main.cpp schemas/generator/model.cpp schemas/generator/openapi.cpp
+  schemas/generator/main.cpp schemas/generator/model.cpp schemas/generator/openapi.cpp schemas/generator/openapi_streams.cpp
   schemas/generator/text.cpp schemas/codec/json_text.cpp)
 target_link_libraries(schemas_generator PRIVATE schemas PkgConfig::yaml house_rules)
 

@@ -125,7 +125,8 @@ std::string answer(const std::string& text, const std::string& schema) {
 std::string operation_json(const Api& api, const Operation& operation) {
   const Shape& input = api.shapes.at(operation.input);
   const std::vector<std::string> in_path = path_parameters(operation.path);
-  const bool has_body = operation.method == "POST" || operation.method == "PATCH";
+  const bool has_body =
+      operation.method == "POST" || operation.method == "PATCH" || operation.method == "PUT";
   std::vector<std::string> parameters;
   for (const Member& member : input.members) {
     const bool path = std::find(in_path.begin(), in_path.end(), member.name) != in_path.end();
@@ -170,6 +171,9 @@ std::string paths(const Api& api) {
   for (const std::string& path : order) {
     json.add(path, methods[path].text());
   }
+  for (const auto& [path, description] : routes_of_streams()) {
+    json.add(path, description);
+  }
   return json.text();
 }
 
@@ -197,7 +201,10 @@ std::string components(const Api& api) {
                   .add_text("type", "object")
                   .add("properties", JsonObject().add("__type", text).add("message", text).text())
                   .text());
-  return JsonObject().add("schemas", schemas.text()).text();
+  return JsonObject()
+      .add("schemas", schemas.text())
+      .add("securitySchemes", security_schemes())
+      .text();
 }
 
 }  // namespace
@@ -214,6 +221,7 @@ std::string openapi(const Api& api) {
       .add_text("openapi", "3.0.3")
       .add("info", info)
       .add("paths", paths(api))
+      .add("security", R"([{"signature":[]},{"session":[]}])")
       .add("components", components(api))
       .text();
 }

@@ -128,7 +128,6 @@ enum class RoleUse : std::uint8_t { task, execution };
 /// Temporary credentials of a role of one of this host's tasks. Sent anew well before they expire;
 /// never saved and never logged.
 struct RoleCredentials {
-  CredentialsId id;  ///< the path under which the task finds them
   TaskId task;
   RoleUse use = RoleUse::task;
   std::string role_arn;

@@ -94,7 +94,6 @@ constexpr std::array security_group_assignment_members{
 };
 
 constexpr std::array role_credentials_members{
-    STOWAGE_MEMBER(schemas::RoleCredentials, id),
     STOWAGE_MEMBER(schemas::RoleCredentials, task),
     STOWAGE_MEMBER(schemas::RoleCredentials, use),
     STOWAGE_MEMBER(schemas::RoleCredentials, role_arn),

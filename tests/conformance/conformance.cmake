@@ -8,11 +8,14 @@ add_test(NAME conformance_walk
   COMMAND ${PROJECT_SOURCE_DIR}/tests/conformance/walk ${walk_arguments})
 
 if(TARGET ecs-control)
-  foreach(part process damaged bad_input)
+  foreach(part process damaged bad_input roles)
     add_test(NAME conformance_${part}
       COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/${part}_test.py
         $<TARGET_FILE:ecs-control>)
   endforeach()
+  add_test(NAME conformance_events
+    COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/events_test.py
+      $<TARGET_FILE:ecs-control> $<TARGET_FILE:ecsctl>)
 endif()
 
 if(TARGET ecs-control AND TARGET ecsctl)

@@ -122,6 +122,24 @@ constexpr std::array stats_members{
 
 STOWAGE_DOCUMENT(StatsDocument, stats_members);
 
+namespace {
+
+constexpr std::array credentials_members{
+    STOWAGE_MEMBER_AS(agent::CredentialsDocument, role_arn, "RoleArn"),
+    STOWAGE_MEMBER_AS(agent::CredentialsDocument, access_key_id, "AccessKeyId"),
+    STOWAGE_MEMBER_AS(agent::CredentialsDocument, secret_access_key, "SecretAccessKey"),
+    STOWAGE_MEMBER_AS(agent::CredentialsDocument, token, "Token"),
+    STOWAGE_MEMBER_AS(agent::CredentialsDocument, expiration, "Expiration")};
+constexpr std::array credentials_refusal_members{
+    STOWAGE_MEMBER(agent::CredentialsRefusal, code),
+    STOWAGE_MEMBER(agent::CredentialsRefusal, message),
+    STOWAGE_MEMBER_AS(agent::CredentialsRefusal, status, "HTTPErrorCode")};
+
+}  // namespace
+
+STOWAGE_DOCUMENT(CredentialsDocument, credentials_members);
+STOWAGE_DOCUMENT(CredentialsRefusal, credentials_refusal_members);
+
 #undef STOWAGE_DOCUMENT
 
 }  // namespace codec
@@ -149,6 +167,14 @@ std::string to_json(const StatsDocument& document) {
 std::string to_json(const std::map<std::string, StatsDocument>& documents) {
   return codec::encode(codec::TypeOf<std::map<std::string, StatsDocument>>::type, &documents,
                        dialect);
+}
+
+std::string to_json(const CredentialsDocument& document) {
+  return codec::encode(codec::Described<CredentialsDocument>::type, &document, dialect);
+}
+
+std::string to_json(const CredentialsRefusal& document) {
+  return codec::encode(codec::Described<CredentialsRefusal>::type, &document, dialect);
 }
 
 }  // namespace agent

@@ -105,10 +105,26 @@ struct StatsDocument {
   MemoryStatsDocument memory_stats;
 };
 
+/// A task role's credentials, as the SDKs' container provider reads them.
+struct CredentialsDocument {
+  std::string role_arn;
+  std::string access_key_id;
+  std::string secret_access_key;
+  std::string token;
+  std::string expiration;
+};
+struct CredentialsRefusal {
+  std::string code;
+  std::string message;
+  std::int64_t status = 0;
+};
+
 /// JSON as a container reads it: what is absent is left out, what is empty is written.
 std::string to_json(const TaskDocument& document);
 std::string to_json(const ContainerDocument& document);
 std::string to_json(const StatsDocument& document);
 std::string to_json(const std::map<std::string, StatsDocument>& documents);
+std::string to_json(const CredentialsDocument& document);
+std::string to_json(const CredentialsRefusal& document);
 
 }  // namespace agent

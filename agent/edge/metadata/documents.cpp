@@ -329,7 +329,8 @@ MetadataReply answer_metadata(const TaskView& task, std::int64_t sandbox, std::s
 }
 
 std::vector<schemas::KeyValue> metadata_environment(const schemas::TaskAssignment& task,
-                                                    std::int64_t container) {
+                                                    std::int64_t container,
+                                                    const std::string& credentials_path) {
   const std::string id = task.containers.at(static_cast<std::size_t>(container)).id.text();
   const bool fargate = task.launch_type == schemas::LaunchType::fargate;
   std::vector<schemas::KeyValue> variables = {
@@ -343,6 +344,9 @@ std::vector<schemas::KeyValue> metadata_environment(const schemas::TaskAssignmen
     const std::string base = "http://169.254.170.2";
     variables.push_back({"ECS_CONTAINER_METADATA_URI", base + "/v3/" + id});
     variables.push_back({"ECS_CONTAINER_METADATA_URI_V4", base + "/v4/" + id});
+    if (!task.task_role_arn.empty()) {
+      variables.push_back({"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", credentials_path});
+    }
   }
   return variables;
 }

@@ -42,9 +42,11 @@ using UseSource = std::function<std::optional<UseView>(std::int64_t container)>;
 MetadataReply answer_metadata(const TaskView& task, std::int64_t sandbox, std::string_view path,
                               const UseSource& use);
 
-/// The variables that tell a container where to ask, and what runs it.
+/// The variables that tell a container where to ask, and what runs it. `credentials_path` is where
+/// its task role's credentials are, should the task have a role.
 std::vector<schemas::KeyValue> metadata_environment(const schemas::TaskAssignment& task,
-                                                    std::int64_t container);
+                                                    std::int64_t container,
+                                                    const std::string& credentials_path);
 
 /// "2026-11-23T18:30:00.123Z".
 std::string rfc3339(schemas::Instant instant);

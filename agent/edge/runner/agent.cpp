@@ -313,7 +313,8 @@ AgentEnd run_agent(const AgentOptions& given, int stop) {
   RunnerParts parts{*engine.value(),        kernel,
                     options.data_directory, identity.value().instance,
                     boot_id(options.facts), inventory.value(),
-                    TaskPolicy{},           std::max(threads_min, cores + 2)};
+                    TaskPolicy{},           std::max(threads_min, cores + 2),
+                    identity.value().secret};
   Runner runner(std::move(parts), std::move(checkpoint).value(),
                 [&](const std::string&) { end.set(AgentEnd::failed); });
   relay->connect(&runner);

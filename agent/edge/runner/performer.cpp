@@ -81,10 +81,11 @@ std::string lane_of(const Effect& effect) {
 }
 
 Performer::Performer(Engine& engine, TaskNetworking& networking, MetadataServer& metadata,
-                     std::filesystem::path data_directory)
+                     const TaskCredentials& credentials, std::filesystem::path data_directory)
     : engine_(engine),
       networking_(networking),
       metadata_(metadata),
+      credentials_(credentials),
       files_(std::move(data_directory)) {}
 
 Performed Performer::perform(const Job& job) {
@@ -239,8 +240,9 @@ schemas::Result<ContainerSpec> Performer::spec_of(const Job& job) const {
       image = found->second;
     }
   }
-  schemas::Result<ContainerProcess> process =
-      process_of(image, definition, metadata_environment(*job.task, job.effect.index));
+  schemas::Result<ContainerProcess> process = process_of(
+      image, definition,
+      metadata_environment(*job.task, job.effect.index, credentials_.path_of(job.task->id)));
   if (!process.ok()) {
     return process.error();
   }

@@ -11,6 +11,7 @@
 #include "agent/core/task_state.h"
 #include "agent/edge/engine/engine.h"
 #include "agent/edge/metadata/metadata_server.h"
+#include "agent/edge/metadata/task_credentials.h"
 #include "agent/edge/runner/phases.h"
 #include "agent/edge/runner/task_files.h"
 #include "agent/edge/runner/task_networking.h"
@@ -40,7 +41,7 @@ struct Performed {
 class Performer {
  public:
   Performer(Engine& engine, TaskNetworking& networking, MetadataServer& metadata,
-            std::filesystem::path data_directory);
+            const TaskCredentials& credentials, std::filesystem::path data_directory);
 
   Performed perform(const Job& job);
 
@@ -73,6 +74,7 @@ class Performer {
   Engine& engine_;
   TaskNetworking& networking_;
   MetadataServer& metadata_;
+  const TaskCredentials& credentials_;
   TaskFiles files_;
   mutable std::mutex mutex_;
   std::map<SocketOwner, Sandbox> sandboxes_;

@@ -29,11 +29,12 @@ Runner::Runner(RunnerParts parts, Checkpoint checkpoint, Fatal fatal)
     : parts_(std::move(parts)),
       checkpoint_(std::move(checkpoint)),
       fatal_(std::move(fatal)),
+      credentials_(parts_.secret),
       metadata_(
           std::make_unique<MetadataServer>([this](const SocketOwner& owner, std::string_view path) {
             return answer_metadata_request(owner, path);
           })),
-      performer_(parts_.engine, parts_.networking, *metadata_, parts_.data_directory),
+      performer_(parts_.engine, parts_.networking, *metadata_, credentials_, parts_.data_directory),
       pulls_(pull_threads),
       checks_(check_threads),
       lanes_(parts_.threads) {
@@ -172,6 +173,7 @@ void Runner::flush() {
         }
         views_.erase(view);
         progress_.erase(id);
+        credentials_.forget(id);
       }
     }
   }

@@ -20,6 +20,7 @@
 #include "agent/edge/engine/engine.h"
 #include "agent/edge/metadata/documents.h"
 #include "agent/edge/metadata/metadata_server.h"
+#include "agent/edge/metadata/task_credentials.h"
 #include "agent/edge/runner/lanes.h"
 #include "agent/edge/runner/performer.h"
 #include "agent/edge/runner/phases.h"
@@ -37,6 +38,7 @@ struct RunnerParts {
   schemas::Inventory inventory;
   TaskPolicy policy;
   std::int64_t threads = 4;  ///< for effects; image pulls have threads of their own
+  std::string secret;  ///< this host's own; the paths of its tasks' credentials follow from it
 };
 
 /// The loop that owns the host's state: takes events, moves the core on, saves, carries out.
@@ -94,6 +96,7 @@ class Runner {
   Fatal fatal_;
   News news_;
   Asked asked_;
+  TaskCredentials credentials_;
   std::unique_ptr<MetadataServer> metadata_;
   Performer performer_;
 

@@ -98,6 +98,8 @@ std::optional<schemas::SyncRequest> Runner::next_request(ChannelHost::Purpose pu
 
 void Runner::answered(const schemas::SyncRequest& request, schemas::SyncAnswer answer) {
   const bool told = request.inventory.has_value();
+  // Kept apart from everything else, which may be saved or logged.
+  credentials_.take(std::exchange(answer.credentials, {}));
   post([this, told, asked_version = request.have_version, answer = std::move(answer)]() mutable {
     inventory_told_ = inventory_told_ || told;
     Answered event{std::move(answer), asked_version};
@@ -118,6 +120,9 @@ MetadataReply Runner::answer_metadata_request(const SocketOwner& owner, std::str
   const std::shared_ptr<const TaskView> known = view(owner.task);
   if (!known) {
     return {404, R"({"error":"the task has ended"})"};
+  }
+  if (path.starts_with("/v2/")) {
+    return credentials_.answer(owner.task, path);
   }
   TaskView full = *known;
   if (full.record.assignment->network_mode == schemas::NetworkMode::bridge) {

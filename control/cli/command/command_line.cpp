@@ -69,14 +69,12 @@ void add_globals(CLI::App& app, GlobalOptions& options) {
       ->check(CLI::IsMember({"table", "json", "yaml"}));
 }
 
-Arguments collect(const Slots& slots) {
-  Arguments arguments;
+void collect(const Slots& slots, Arguments& arguments) {
   for (const auto& [name, option] : slots.options) {
     if (option->count() > 0) {
       arguments.set(name, slots.values.at(name));
     }
   }
-  return arguments;
 }
 
 /// CLI11 reports help and errors by exception; both become text and an exit status here.
@@ -97,7 +95,7 @@ std::variant<Command, Farewell> parse_command_line(std::span<const Verb> verbs, 
   GlobalOptions options;
   add_globals(app, options);
 
-  std::map<std::string, CLI::App*> groups;
+  std::map<std::string, CLI::App*> groups;  // a verb may be a group too: "hosts", "hosts drain"
   std::vector<std::pair<CLI::App*, const Verb*>> leaves;
   std::vector<std::unique_ptr<Slots>> slots;
   for (const Verb& verb : verbs) {
@@ -114,6 +112,10 @@ std::variant<Command, Farewell> parse_command_line(std::span<const Verb> verbs, 
     }
     CLI::App* leaf = parent->add_subcommand(
         space == std::string::npos ? verb.path : verb.path.substr(space + 1), verb.summary);
+    if (space == std::string::npos) {
+      groups[verb.path] = leaf;
+      leaf->require_subcommand(0, 1);
+    }
     leaf->fallthrough();
     leaf->footer(verb.description);
     slots.push_back(std::make_unique<Slots>());
@@ -128,13 +130,19 @@ std::variant<Command, Farewell> parse_command_line(std::span<const Verb> verbs, 
   } catch (const CLI::ParseError& error) {
     return farewell(app, error);
   }
+  // Groups stand before what is in them, so the last that was named is the one that is meant; what
+  // was said before its second word counts too.
+  Command command{.verb = nullptr, .arguments = {}, .options = options};
   for (std::size_t at = 0; at < leaves.size(); ++at) {
     if (leaves[at].first->parsed()) {
-      return Command{
-          .verb = leaves[at].second, .arguments = collect(*slots[at]), .options = options};
+      command.verb = leaves[at].second;
+      collect(*slots[at], command.arguments);
     }
   }
-  return Farewell{.text = app.help(), .exit = Exit::usage};
+  if (command.verb == nullptr) {
+    return Farewell{.text = app.help(), .exit = Exit::usage};
+  }
+  return command;
 }
 
 }  // namespace cli

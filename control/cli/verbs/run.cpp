@@ -71,12 +71,37 @@ schemas::Result<api::RunTaskRequest> request_of(Session& session, const Argument
   return request;
 }
 
+/// The same on hosts that the caller names.
+api::StartTaskRequest on_hosts(const api::RunTaskRequest& run, std::vector<std::string> hosts) {
+  api::StartTaskRequest request;
+  request.cluster = run.cluster;
+  request.task_definition = run.task_definition;
+  request.group = run.group;
+  request.started_by = run.started_by;
+  request.overrides = run.overrides;
+  request.network_configuration = run.network_configuration;
+  request.container_instances = std::move(hosts);
+  return request;
+}
+
+schemas::Result<Answer<api::RunTaskResponse>> start_them(Session& session,
+                                                         const Arguments& arguments,
+                                                         const api::RunTaskRequest& request) {
+  return arguments.has("host") ? session.call<api::RunTaskResponse>(
+                                     "StartTask", on_hosts(request, arguments.all("host")))
+                               : session.call<api::RunTaskResponse>("RunTask", request);
+}
+
 Exit run_task(Session& session, const Arguments& arguments) {
+  if (arguments.has("host") && (arguments.has("count") || arguments.has("launch-type"))) {
+    return session.misused(
+        "--host says where: one task on each, without --count and --launch-type");
+  }
   const auto request = request_of(session, arguments);
   if (!request.ok()) {
     return session.failed(request.error());
   }
-  const auto answer = session.call<api::RunTaskResponse>("RunTask", request.value());
+  const auto answer = start_them(session, arguments, request.value());
   if (!answer.ok()) {
     return session.failed(answer.error());
   }
@@ -113,6 +138,10 @@ std::vector<Verb> run_verbs() {
       cluster_option(),
       {.name = "count", .value = "N", .help = "How many, 1 to 10 (default 1)"},
       launch_type_option(),
+      {.name = "host",
+       .value = "HOST",
+       .help = "Run it on this host of the cluster, by id or ARN; repeatable",
+       .arity = Arity::many},
       {.name = "container",
        .value = "NAME",
        .help = "The container that --command and --env change"},

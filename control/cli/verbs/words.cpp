@@ -73,7 +73,7 @@ schemas::Result<std::vector<NameValue>> name_values(const Arguments& arguments,
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
       return schemas::Error{schemas::ErrorCode::invalid_parameter,
-                            "--" + name + " is \"" + text + "\"; write it as NAME=VALUE"};
+                            name + " is \"" + text + "\"; write it as NAME=VALUE"};
     }
     pairs.push_back({.name = text.substr(0, equals), .value = text.substr(equals + 1)});
   }

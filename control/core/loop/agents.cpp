@@ -22,18 +22,6 @@ using schemas::Task;
 
 namespace {
 
-void log_instance(Context& context, const ContainerInstance& instance, std::string kind,
-                  std::string why) {
-  InstanceDetail detail;
-  const Cluster* cluster = cluster_of(context.world, instance.cluster);
-  detail.cluster = cluster == nullptr ? "" : cluster->name;
-  detail.availability_zone = instance.inventory.availability_zone;
-  detail.address = instance.inventory.address.text();
-  detail.why = std::move(why);
-  log_event(context, instance.scope, std::move(kind), instance_arn(context.world, instance),
-            wire::encode(detail));
-}
-
 /// The name of the cluster that a host asks for, which may be written as its ARN.
 std::string cluster_name(const Entry& entry) {
   return local_name(entry.scope, "cluster", entry.cluster).value_or(entry.cluster);
@@ -160,6 +148,28 @@ void take_removed_enis(Context& context, InstanceId id, const SyncRequest& reque
 
 void give_up(Context& context, InstanceId id) {
   apply(context.world, InstanceGivenUp{id});
+  const std::int64_t lost = lose_tasks(context, id);
+  if (lost > 0) {
+    log_instance(context, context.world->instances.at(id), "instance.lost",
+                 std::to_string(lost) + " tasks were given up");
+  }
+}
+
+}  // namespace
+
+void log_instance(Context& context, const ContainerInstance& instance, std::string kind,
+                  std::string why) {
+  InstanceDetail detail;
+  const Cluster* cluster = cluster_of(context.world, instance.cluster);
+  detail.cluster = cluster == nullptr ? "" : cluster->name;
+  detail.availability_zone = instance.inventory.availability_zone;
+  detail.address = instance.inventory.address.text();
+  detail.why = std::move(why);
+  log_event(context, instance.scope, std::move(kind), instance_arn(context.world, instance),
+            wire::encode(detail));
+}
+
+std::int64_t lose_tasks(Context& context, InstanceId id) {
   const std::set<std::int64_t> tasks =
       entry_or_empty(context.world.index().live_tasks_of_instance, id);
   for (const std::int64_t key : tasks) {
@@ -172,19 +182,13 @@ void give_up(Context& context, InstanceId id) {
   for (const schemas::EniId& eni : enis) {
     apply(context.world, EniReleased{eni, context.now});
   }
-  if (!tasks.empty()) {
-    log_instance(context, context.world->instances.at(id), "instance.lost",
-                 std::to_string(tasks.size()) + " tasks were given up");
-  }
+  return static_cast<std::int64_t>(tasks.size());
 }
-
-}  // namespace
 
 void join(Context& context, const AgentJoin& request) {
   if (const ContainerInstance* known = find_identity(context.world, request.identity_hash)) {
     if (known->status == schemas::InstanceStatus::inactive) {
-      refuse(context, request.waiter, ErrorCode::access_denied,
-             "This identity belongs to an instance that was deregistered: join with a new token.");
+      refuse(context, request.waiter, ErrorCode::access_denied, std::string(deregistered_message));
       return;
     }
     hear(context, known->id);
@@ -233,9 +237,13 @@ void join(Context& context, const AgentJoin& request) {
 
 void sync(Context& context, const AgentSync& request) {
   const ContainerInstance* instance = find_identity(context.world, request.identity_hash);
-  if (instance == nullptr || instance->status == schemas::InstanceStatus::inactive) {
+  if (instance == nullptr) {
     refuse(context, request.waiter, ErrorCode::access_denied,
            "No instance has this identity: join again.");
+    return;
+  }
+  if (instance->status == schemas::InstanceStatus::inactive) {
+    refuse(context, request.waiter, ErrorCode::access_denied, std::string(deregistered_message));
     return;
   }
   const InstanceId id = instance->id;

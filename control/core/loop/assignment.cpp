@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/core/loop/roles.h"
 #include "control/core/world/lookups.h"
 #include "netif/core/addresses.h"
 
@@ -97,6 +98,8 @@ TaskAssignment task_assignment(const World& world, const Task& task) {
          .image_digest = {}});
   }
   assignment.volumes = definition.volumes;
+  assignment.task_role_arn = task_role_arn(specification);
+  assignment.execution_role_arn = execution_role_arn(specification);
   assignment.tags = specification.tags;
   return assignment;
 }

@@ -24,7 +24,8 @@ void log_task(Context& context, const Task& task) {
   detail.group = task.specification->group;
   detail.definition = task.specification->definition->family + ":" +
                       std::to_string(task.specification->definition->revision);
-  detail.instance = task.instance ? task.instance->text() : "";
+  // Hosts of the pool are the operator's; the log of a task is its account's.
+  detail.instance = task.instance && fleet_of(task) != 0 ? task.instance->text() : "";
   detail.last_status = task.last_status;
   detail.desired_status = task.desired_status;
   detail.health = task.health;

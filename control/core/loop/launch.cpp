@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/core/loop/network.h"
+#include "control/core/loop/roles.h"
 #include "control/core/place/place.h"
 #include "control/core/world/lookups.h"
 
@@ -40,6 +41,12 @@ LaunchRefusal no_address(const TaskSpecification& specification) {
           .event = "No free address is left in the subnets of the service (" + subnets + ")."};
 }
 
+LaunchRefusal role_is_gone(const std::string& arn) {
+  const std::string why = "ECS was unable to assume the role '" + arn +
+                          "' that was provided for this task: it was deleted.";
+  return {.reason = "ROLE", .detail = why, .arn = {}, .event = why};
+}
+
 LaunchRefusal refusal_for(const World& world, const TaskSpecification& specification,
                           const std::vector<Refusal>& refusals) {
   if (specification.launch_type == LaunchType::fargate) {
@@ -48,7 +55,7 @@ LaunchRefusal refusal_for(const World& world, const TaskSpecification& specifica
     if (refusals.empty()) {
       why += " The pool has no hosts: start one with ecs-agent --pool.";
     } else {
-      why += " " + explain(closest(refusals));
+      why += " " + pool_lacks(closest(refusals));
     }
     return {.reason = "RESOURCE:FARGATE", .detail = why, .arn = {}, .event = why};
   }
@@ -64,6 +71,18 @@ LaunchRefusal refusal_for(const World& world, const TaskSpecification& specifica
           .detail = explain(best),
           .arn = host == nullptr ? "" : instance_arn(world, *host),
           .event = closest_match(refusals)};
+}
+
+Placement choose(Context& context, const LaunchOrder& order, const TaskRequest& request,
+                 std::int64_t fleet) {
+  const Fleet& hosts = context.world.fleet(fleet);
+  if (!order.host) {
+    return place(request, hosts, context.random);
+  }
+  if (std::optional<Refusal> refusal = refusal_of(*order.host, request, hosts)) {
+    return std::vector<Refusal>{*std::move(refusal)};
+  }
+  return *order.host;
 }
 
 void make_task(Context& context, const LaunchOrder& order, schemas::TaskId id,
@@ -98,12 +117,17 @@ void make_task(Context& context, const LaunchOrder& order, schemas::TaskId id,
 
 Launch launch(Context& context, const LaunchOrder& order) {
   const TaskSpecification& specification = *order.specification;
+  const std::string role =
+      missing_role(context.world, cluster_of(context.world, order.cluster)->scope, specification);
+  if (!role.empty()) {
+    return role_is_gone(role);
+  }
   const TaskRequest request = request_of(context.world, order);
   if (specification.network && request.zones.empty()) {
     return no_address(specification);
   }
   const std::int64_t fleet = specification.launch_type == LaunchType::fargate ? 0 : order.cluster;
-  const Placement placement = place(request, context.world.fleet(fleet), context.random);
+  const Placement placement = choose(context, order, request, fleet);
   if (const auto* refusals = std::get_if<std::vector<Refusal>>(&placement)) {
     return refusal_for(context.world, specification, *refusals);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,6 +15,7 @@ struct LaunchOrder {
   std::int64_t cluster = 0;
   std::int64_t service = 0;  ///< 0 = standalone
   schemas::DeploymentId deployment;
+  std::optional<schemas::InstanceId> host;  ///< where it must go; absent = placement chooses
   schemas::TaskSpecificationRef specification;
 };
 

@@ -5,8 +5,10 @@
 #include "control/core/loop/access.h"
 #include "control/core/loop/agents.h"
 #include "control/core/loop/context.h"
+#include "control/core/loop/credentials.h"
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/polls.h"
+#include "control/core/loop/roles.h"
 #include "control/core/loop/rows/encode.h"
 #include "control/core/loop/services.h"
 #include "control/core/loop/sweep.h"
@@ -27,6 +29,10 @@ void take(Context& context, const ApiCall& call) {
         {.request = call.request,
          .result = Error{ErrorCode::unknown_operation,
                          "The operation " + call.operation + " is not built."}});
+    return;
+  }
+  if (const std::optional<Error> refused = denied(context.world, call)) {
+    context.turn.replies.push_back({.request = call.request, .result = *refused});
     return;
   }
   context.turn.replies.push_back({.request = call.request, .result = handler(context, call)});
@@ -53,6 +59,9 @@ Instant next_wake(const Context& context) {
   }
   if (!context.parked.wakes.empty()) {
     sooner(context.parked.wakes.begin()->first);
+  }
+  if (!context.parked.renewals.empty()) {
+    sooner(context.parked.renewals.begin()->first);
   }
   if (!context.parked.poll_deadlines.empty()) {
     sooner(context.parked.poll_deadlines.begin()->first);
@@ -89,6 +98,7 @@ Turn step(World& world, Parked& parked, std::span<const Input> inputs, const Set
   sweep(context);
   pass(TurnPart::sweep);
   decide_services(context);
+  renew_credentials(context);
   pass(TurnPart::services);
   answer_polls(context);
   pass(TurnPart::polls);

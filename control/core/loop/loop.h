@@ -83,9 +83,10 @@ struct WaiterGone {
 struct StreamWanted {
   std::int64_t request = 0;
   schemas::Scope scope;
-  std::string cluster;    ///< name or ARN; empty = "default"
-  std::string task;       ///< id or ARN
-  std::string container;  ///< empty = the only one, else all of them
+  std::string principal{};  ///< ARN of who asks
+  std::string cluster;      ///< name or ARN; empty = "default"
+  std::string task;         ///< id or ARN
+  std::string container;    ///< empty = the only one, else all of them
   schemas::AskPurpose purpose = schemas::AskPurpose::read_log;
   std::int64_t tail_lines = -1;
 };
@@ -151,6 +152,9 @@ struct Parked {
   std::map<std::int64_t, schemas::Instant> wake_of_service;
   std::set<std::pair<schemas::Instant, std::int64_t>> wakes;
   std::map<std::int64_t, Starved> starved;
+  /// When the credentials of a task's roles are due to be sent anew.
+  std::map<schemas::TaskId, schemas::Instant> renewal_of_task;
+  std::set<std::pair<schemas::Instant, schemas::TaskId>> renewals;
   schemas::Instant next_sweep{};
 };
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "control/core/loop/assignment.h"
+#include "control/core/loop/credentials.h"
 #include "control/core/loop/names.h"
+#include "control/core/loop/roles.h"
 #include "control/core/world/lookups.h"
 #include "control/core/world/parts.h"
 
@@ -113,8 +115,30 @@ void forget_waiter(Context& context, std::int64_t waiter) {
   }
 }
 
+void dismiss(Context& context, InstanceId instance) {
+  if (const std::optional<Parked::Poll> poll = unpark(context.parked, instance)) {
+    context.turn.agents.push_back(
+        {.waiter = poll->waiter,
+         .answer = Error{ErrorCode::access_denied, std::string(deregistered_message)}});
+  }
+  // What the same turn still owed it is the same word.
+  std::erase_if(context.due_polls, [&](const DuePoll& due) {
+    if (due.instance != instance) {
+      return false;
+    }
+    context.turn.agents.push_back(
+        {.waiter = due.poll.waiter,
+         .answer = Error{ErrorCode::access_denied, std::string(deregistered_message)}});
+    return true;
+  });
+  std::erase_if(context.parked.asks,
+                [&](const auto& entry) { return entry.second.instance == instance; });
+}
+
 void want_stream(Context& context, const StreamWanted& request) {
-  Result<Parked::PendingAsk> ask = ask_for(context, request);
+  const std::optional<Error> refused = denied(context.world, request.principal, read_logs_action);
+  Result<Parked::PendingAsk> ask =
+      refused ? Result<Parked::PendingAsk>(*refused) : ask_for(context, request);
   if (!ask.ok()) {
     context.turn.streams.push_back({.request = request.request, .result = ask.error()});
     return;
@@ -154,6 +178,7 @@ void answer_polls(Context& context) {
   for (DuePoll& due : std::exchange(context.due_polls, {})) {
     schemas::SyncAnswer answer =
         assignment_answer(context.world, due.instance, due.poll.have_version);
+    add_credentials(context, answer);
     answer.acknowledged = due.poll.acknowledge;
     answer.tasks_gone.insert(answer.tasks_gone.end(), due.strangers.begin(), due.strangers.end());
     answer.poll_ms = context.settings.poll_hold.count();

@@ -92,6 +92,7 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
     const LaunchOrder order{.cluster = service.cluster,
                             .service = key,
                             .deployment = deployment->id,
+                            .host = {},
                             .specification = deployment->specification};
     for (std::int64_t count = 0; count < start.count && !refused; ++count) {
       const Launch launched = launch(context, order);

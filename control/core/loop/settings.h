@@ -27,6 +27,10 @@ struct Settings {
   schemas::Duration stopped_retention{3'600'000};
   /// How long a clientToken is remembered.
   schemas::Duration token_retention{86'400'000};
+  /// How long the temporary credentials of a task's role are good; they are renewed when half of it
+  /// is over. Shorter: stolen ones are worth less, and hosts are told more often. It must outlast
+  /// the time that a host may be out of touch.
+  schemas::Duration credentials_life{6 * 3'600'000};
   /// Pause between full sweeps, which find what an incremental path may have missed.
   schemas::Duration sweep_every{10'000};
   /// Pause before an agent is asked again for a stream that it has not opened.

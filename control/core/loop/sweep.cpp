@@ -63,6 +63,58 @@ void free_addresses(Context& context) {
   }
 }
 
+bool outlived(const Context& context, schemas::Instant at) {
+  return at + context.settings.stopped_retention <= context.now;
+}
+
+/// Hosts stay as long as their tasks can be described.
+void forget_instances(Context& context) {
+  const auto& left = context.world.index().deregistered;
+  if (left.empty() || !outlived(context, left.begin()->first)) {
+    return;
+  }
+  std::set<schemas::InstanceId> named;
+  for (const auto& [key, task] : context.world->tasks) {
+    if (task.instance) {
+      named.insert(*task.instance);
+    }
+  }
+  std::vector<schemas::InstanceId> forgotten;
+  for (const auto& [at, id] : left) {
+    if (!outlived(context, at)) {
+      break;
+    }
+    if (!named.contains(id)) {
+      forgotten.push_back(id);
+    }
+  }
+  for (const schemas::InstanceId& id : forgotten) {
+    apply(context.world, InstanceForgotten{id});
+  }
+}
+
+/// Definitions whose deletion was asked for go when no task and no deployment is made of them.
+void forget_definitions(Context& context) {
+  std::set<std::int64_t> leaving = context.world.index().definitions_leaving;
+  if (leaving.empty()) {
+    return;
+  }
+  for (const auto& [key, task] : context.world->tasks) {
+    leaving.erase(task.specification->definition->key);
+  }
+  for (const auto& [key, service] : context.world->services) {
+    for (const schemas::Deployment& deployment : service.deployments) {
+      leaving.erase(deployment.specification->definition->key);
+    }
+  }
+  for (const std::int64_t key : leaving) {
+    const OwnedDefinition owned = context.world->definitions.at(key);
+    apply(context.world, DefinitionForgotten{key});
+    log_event(context, owned.scope, "definition.deleted",
+              definition_arn(owned.scope, *owned.definition), "{}");
+  }
+}
+
 }  // namespace
 
 void sweep(Context& context) {
@@ -74,6 +126,8 @@ void sweep(Context& context) {
   }
   context.parked.next_sweep = context.now + context.settings.sweep_every;
   free_addresses(context);
+  forget_instances(context);
+  forget_definitions(context);
   std::set<std::int64_t>& due = WorldAccess::parts(context.world).news.services;
   for (const auto& [key, service] : context.world->services) {
     if (service.status != schemas::ServiceStatus::inactive) {

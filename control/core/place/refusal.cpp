@@ -102,6 +102,31 @@ std::string explain(const Refusal& refusal) {
   return "";
 }
 
+std::string pool_lacks(const Refusal& refusal) {
+  switch (refusal.reason) {
+    case RefusalReason::missing:
+    case RefusalReason::agent:
+      return "No host of the pool is connected.";
+    case RefusalReason::inactive:
+      return "No host of the pool is in service.";
+    case RefusalReason::zone:
+      return "No host of the pool is in a zone of the task's subnets.";
+    case RefusalReason::attribute:
+      return "No host of the pool has the attribute " + refusal.attribute + ".";
+    case RefusalReason::cpu:
+      return "No host of the pool has " + std::to_string(refusal.wanted) + " CPU units left.";
+    case RefusalReason::memory:
+      return "No host of the pool has " + std::to_string(refusal.wanted) + " MiB of memory left.";
+    case RefusalReason::eni:
+      return "No host of the pool has a slot for a network interface left.";
+    case RefusalReason::ports:
+    case RefusalReason::distinct_instance:
+    case RefusalReason::member_of:
+      break;
+  }
+  return "No host of the pool can take the task.";
+}
+
 const Refusal& closest(std::span<const Refusal> refusals) {
   schemas::require(!refusals.empty(), "the closest of no hosts was asked for");
   // The latest reason is the closest match; of several the lowest instance id.

@@ -44,6 +44,9 @@ std::string_view pool_shortage();
 /// One refusal as a sentence with its numbers, for logs, `details` and the operator.
 std::string explain(const Refusal& refusal);
 
+/// What the pool lacks, for customers, who see neither its hosts nor what others use of them.
+std::string pool_lacks(const Refusal& refusal);
+
 /// The sentence of the service event: which host came closest and what it lacks; without any host,
 /// that there is none.
 std::string closest_match(std::span<const Refusal> refusals);

@@ -22,22 +22,9 @@ void carry_out(WorldParts& parts, const ClusterDeactivated& change) {
   touch(parts, Table::cluster, change.cluster, {});
 }
 
-void carry_out(WorldParts& parts, const DefinitionRegistered& change) {
-  const schemas::TaskDefinition& definition = *change.definition;
-  keep_key(parts, Table::task_definition, definition.key);
-  parts.tables.definitions[definition.key] = {change.scope, change.definition};
-  parts.index.revisions_by_family[{change.scope, definition.family}][definition.revision] =
-      definition.key;
-  touch(parts, Table::task_definition, definition.key, {});
-}
-
-void carry_out(WorldParts& parts, const DefinitionDeregistered& change) {
-  OwnedDefinition& owned = parts.tables.definitions.at(change.definition);
-  schemas::TaskDefinition retired = *owned.definition;
-  retired.status = schemas::TaskDefinitionStatus::inactive;
-  retired.deregistered_at = change.at;
-  owned.definition = std::make_shared<const schemas::TaskDefinition>(std::move(retired));
-  touch(parts, Table::task_definition, change.definition, {});
+void carry_out(WorldParts& parts, const ClusterTagged& change) {
+  parts.tables.clusters.at(change.cluster).tags = change.tags;
+  touch(parts, Table::cluster, change.cluster, {});
 }
 
 void carry_out(WorldParts& parts, const VpcCreated& change) {

@@ -29,6 +29,14 @@ void end_lease(WorldParts& parts, const ContainerInstance& instance) {
   parts.index.absent.erase({instance.lease_until, instance.id});
 }
 
+/// Takes it out of everything but the table: it can be described, and known again by its identity.
+void leave(WorldParts& parts, const ContainerInstance& instance) {
+  parts.index.instances_of_cluster[instance.cluster].erase(instance.id);
+  parts.index.public_addresses.erase(instance.id);
+  parts.fleets[instance.cluster].remove(instance.id);
+  parts.index.deregistered.insert({instance.lease_until, instance.id});
+}
+
 void begin_lease(WorldParts& parts, const ContainerInstance& instance) {
   (instance.connected ? parts.index.leases : parts.index.absent)
       .insert({instance.lease_until, instance.id});
@@ -64,6 +72,11 @@ void carry_out(WorldParts& parts, const InstanceRegistered& change) {
   require(!parts.tables.instances.contains(instance.id), "an instance is registered twice");
   parts.tables.instances[instance.id] = instance;
   parts.index.instance_by_identity[instance.identity_hash] = instance.id;
+  if (instance.status == schemas::InstanceStatus::inactive) {
+    leave(parts, instance);
+    touch(parts, Table::instance, instance.key, instance.id.bytes());
+    return;
+  }
   parts.index.instances_of_cluster[instance.cluster].insert(instance.id);
   keep_public_range(parts, instance);
   begin_lease(parts, instance);
@@ -108,6 +121,34 @@ void carry_out(WorldParts& parts, const InstanceGivenUp& change) {
   const ContainerInstance& instance = parts.tables.instances.at(change.instance);
   require(!instance.connected, "a connected host is given up");
   parts.index.absent.erase({instance.lease_until, instance.id});
+}
+
+void carry_out(WorldParts& parts, const InstanceDeregistered& change) {
+  ContainerInstance& instance = parts.tables.instances.at(change.instance);
+  require(parts.index.live_tasks_of_instance[change.instance].empty(),
+          "a host with tasks is deregistered");
+  require(parts.index.enis_of_instance[change.instance].empty(),
+          "a host with interfaces is deregistered");
+  end_lease(parts, instance);
+  instance.status = schemas::InstanceStatus::inactive;
+  instance.connected = false;
+  instance.lease_until = change.at;
+  instance.version += 1;
+  leave(parts, instance);
+  touch(parts, Table::instance, instance.key, instance.id.bytes());
+}
+
+void carry_out(WorldParts& parts, const InstanceForgotten& change) {
+  const auto at = parts.tables.instances.find(change.instance);
+  require(at != parts.tables.instances.end(), "a host that does not exist is forgotten");
+  const ContainerInstance& instance = at->second;
+  require(instance.status == schemas::InstanceStatus::inactive, "a host in service is forgotten");
+  parts.index.deregistered.erase({instance.lease_until, instance.id});
+  parts.index.instance_by_identity.erase(instance.identity_hash);
+  parts.index.live_tasks_of_instance.erase(instance.id);
+  parts.index.enis_of_instance.erase(instance.id);
+  touch(parts, Table::instance, instance.key, instance.id.bytes());
+  parts.tables.instances.erase(at);
 }
 
 }  // namespace control

@@ -132,6 +132,24 @@ void carry_out(WorldParts& parts, const TaskChanged& change) {
   enter(parts, &before, task);
 }
 
+void carry_out(WorldParts& parts, const CredentialsRenewalDue& change) {
+  const Task& task = parts.tables.tasks.at(parts.index.task_by_id.at(change.task));
+  if (on_host(task)) {
+    parts.assignments.task_changed(*task.instance, task.id);
+  }
+}
+
+void carry_out(WorldParts& parts, const TaskTagged& change) {
+  Task& task = parts.tables.tasks.at(change.task);
+  schemas::TaskSpecification tagged = *task.specification;
+  tagged.tags = change.tags;
+  task.specification = std::make_shared<const schemas::TaskSpecification>(std::move(tagged));
+  touch(parts, Table::task, task.key, {});
+  if (on_host(task)) {
+    parts.assignments.task_changed(*task.instance, task.id);
+  }
+}
+
 void carry_out(WorldParts& parts, const TaskForgotten& change) {
   const auto at = parts.tables.tasks.find(change.task);
   require(at != parts.tables.tasks.end(), "a task that does not exist is forgotten");

@@ -21,6 +21,10 @@ struct ClusterCreated {
 struct ClusterDeactivated {
   std::int64_t cluster = 0;
 };
+struct ClusterTagged {
+  std::int64_t cluster = 0;
+  std::vector<schemas::Tag> tags;  ///< all that it has now
+};
 
 struct DefinitionRegistered {
   schemas::Scope scope;
@@ -29,6 +33,19 @@ struct DefinitionRegistered {
 struct DefinitionDeregistered {
   std::int64_t definition = 0;
   schemas::Instant at{};
+};
+/// Its deletion was asked for: it stays as long as anything refers to it.
+struct DefinitionDeletionBegun {
+  std::int64_t definition = 0;
+};
+struct DefinitionTagged {
+  std::int64_t definition = 0;
+  std::vector<schemas::Tag> tags;  ///< all that it has now
+};
+/// Nothing refers to it any more. The newest of its family leaves its number behind, so that no
+/// other revision ever gets it (`is_deleted`).
+struct DefinitionForgotten {
+  std::int64_t definition = 0;
 };
 
 struct ServiceCreated {
@@ -57,7 +74,7 @@ struct ServiceForgotten {
 struct InstanceRegistered {
   schemas::ContainerInstance instance;
 };
-/// Its inventory, status or boot changed.
+/// Its inventory, status, tags or boot changed.
 struct InstanceChanged {
   schemas::ContainerInstance instance;
 };
@@ -72,6 +89,15 @@ struct InstanceDisconnected {
 };
 /// Its grace ran out and its tasks were given up. In memory only.
 struct InstanceGivenUp {
+  schemas::InstanceId instance;
+};
+/// It left its cluster for good, its tasks and interfaces given up before: INACTIVE from now on.
+struct InstanceDeregistered {
+  schemas::InstanceId instance;
+  schemas::Instant at{};
+};
+/// Deregistered so long ago that nobody asks any more, and no task names it.
+struct InstanceForgotten {
   schemas::InstanceId instance;
 };
 
@@ -99,6 +125,14 @@ struct TaskCreated {
 /// A report was folded into it, or a decision was made about it.
 struct TaskChanged {
   schemas::Task task;
+};
+/// Its host is to hear of it again, for the credentials that come with it. In memory only.
+struct CredentialsRenewalDue {
+  schemas::TaskId task;
+};
+struct TaskTagged {
+  std::int64_t task = 0;
+  std::vector<schemas::Tag> tags;  ///< all that it has now
 };
 /// Stopped so long ago that nobody asks any more; its usage stays.
 struct TaskForgotten {
@@ -171,16 +205,16 @@ struct Logged {
   Event event;
 };
 
-using Change =
-    std::variant<ClusterCreated, ClusterDeactivated, DefinitionRegistered, DefinitionDeregistered,
-                 ServiceCreated, ServiceChanged, DeploymentAccounted, ServiceEventAdded,
-                 ServiceForgotten, InstanceRegistered, InstanceChanged, InstanceHeard,
-                 InstanceDisconnected, InstanceGivenUp, VpcCreated, SubnetCreated,
-                 SecurityGroupCreated, SecurityGroupChanged, SecurityGroupDeleted, TaskCreated,
-                 TaskChanged, TaskForgotten, EniCreated, EniReleased, UsageMetered, TokenRemembered,
-                 TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged,
-                 AccessKeyDeleted, RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent,
-                 SessionOpened, SessionEnded, Logged>;
+using Change = std::variant<
+    ClusterCreated, ClusterDeactivated, ClusterTagged, DefinitionRegistered, DefinitionDeregistered,
+    DefinitionDeletionBegun, DefinitionTagged, DefinitionForgotten, ServiceCreated, ServiceChanged,
+    DeploymentAccounted, ServiceEventAdded, ServiceForgotten, InstanceRegistered, InstanceChanged,
+    InstanceHeard, InstanceDisconnected, InstanceGivenUp, InstanceDeregistered, InstanceForgotten,
+    VpcCreated, SubnetCreated, SecurityGroupCreated, SecurityGroupChanged, SecurityGroupDeleted,
+    TaskCreated, TaskChanged, CredentialsRenewalDue, TaskTagged, TaskForgotten, EniCreated,
+    EniReleased, UsageMetered, TokenRemembered, TokenForgotten, UserCreated, UserDeleted,
+    AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted, RoleCreated, RoleDeleted,
+    JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded, Logged>;
 
 /// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
 void apply(World& world, const Change& change);

@@ -70,11 +70,14 @@ const Eni* find_eni(const World& world, EniId id) {
   return released == nullptr ? nullptr : &released->eni;
 }
 
+bool is_deleted(const schemas::TaskDefinition& definition) { return definition.containers.empty(); }
+
 const OwnedDefinition* find_definition(const World& world, const Scope& scope,
                                        const std::string& family, std::int64_t revision) {
   const auto* revisions = look(world.index().revisions_by_family, {scope, family});
   const std::int64_t* key = revisions == nullptr ? nullptr : look(*revisions, revision);
-  return key == nullptr ? nullptr : look(world->definitions, *key);
+  const OwnedDefinition* owned = key == nullptr ? nullptr : look(world->definitions, *key);
+  return owned == nullptr || is_deleted(*owned->definition) ? nullptr : owned;
 }
 
 const OwnedDefinition* latest_definition(const World& world, const Scope& scope,

@@ -27,6 +27,10 @@ const schemas::ContainerInstance* find_identity(const World& world, const std::s
 /// The interface, held or released.
 const schemas::Eni* find_eni(const World& world, schemas::EniId id);
 
+/// Whether nothing is left of a definition but its number, which stays taken.
+bool is_deleted(const schemas::TaskDefinition& definition);
+
+/// Null for one that is deleted, too.
 const OwnedDefinition* find_definition(const World& world, const schemas::Scope& scope,
                                        const std::string& family, std::int64_t revision);
 /// The newest ACTIVE revision of a family.

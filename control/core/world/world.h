@@ -106,6 +106,7 @@ struct Index {
   std::map<std::pair<schemas::Scope, std::string>, std::int64_t> cluster_by_name;
   std::map<std::pair<schemas::Scope, std::string>, std::map<std::int64_t, std::int64_t>>
       revisions_by_family;
+  Keys definitions_leaving;  ///< to be forgotten when nothing refers to them any more
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> service_by_name;  ///< cluster, name
   std::map<std::int64_t, Keys> services_of_cluster;
   std::map<std::int64_t, std::vector<std::int64_t>> event_keys_of_service;  ///< oldest first
@@ -117,11 +118,14 @@ struct Index {
   std::map<schemas::InstanceId, Keys> live_tasks_of_instance;
   std::set<std::pair<schemas::Instant, std::int64_t>> stopped_tasks;  ///< by when they stopped
   std::map<std::string, schemas::InstanceId> instance_by_identity;
-  std::map<std::int64_t, std::set<schemas::InstanceId>> instances_of_cluster;  ///< 0 = the pool
+  std::map<std::int64_t, std::set<schemas::InstanceId>>
+      instances_of_cluster;  ///< 0 = the pool; not those deregistered
   /// Connected hosts by when their lease ends; and those whose lease has ended, until their tasks
   /// have been given up.
   std::set<std::pair<schemas::Instant, schemas::InstanceId>> leases;
   std::set<std::pair<schemas::Instant, schemas::InstanceId>> absent;
+  /// Hosts that were deregistered, by when.
+  std::set<std::pair<schemas::Instant, schemas::InstanceId>> deregistered;
   std::map<schemas::Scope, schemas::VpcId> default_vpc;
   std::map<schemas::VpcId, std::vector<schemas::SubnetId>> subnets_of_vpc;
   std::map<schemas::VpcId, std::set<schemas::SecurityGroupId>> groups_of_vpc;

@@ -16,7 +16,10 @@ Refused stranger() {
 }  // namespace
 
 Verdict<Standing> KeyRing::find(const std::string& access_key_id, const std::string& session_token,
-                                schemas::Instant /*now*/) const {
+                                schemas::Instant now) const {
+  if (access_key_id.starts_with(temporary_prefix)) {
+    return find_temporary(access_key_id, session_token, *seal_, roles_, now);
+  }
   const auto at = keys_.find(access_key_id);
   if (at == keys_.end() || !session_token.empty()) {
     return stranger();
@@ -70,6 +73,10 @@ schemas::Result<std::shared_ptr<const KeyRing>> make_key_ring(const World& world
                                                  .secret = std::move(*secret)},
                                     .sealed = access_key.sealed_secret};
     }
+  }
+  ring->seal_ = before != nullptr ? before->seal_ : std::make_shared<const Seal>(seal);
+  for (const auto& [key, role] : world->roles) {
+    ring->roles_[{role.account, role.name}] = key;
   }
   for (const auto& [key, session] : world->sessions) {
     ring->sessions_[session.hash] = {.scope = {session.account, session.region},

@@ -9,6 +9,7 @@
 #include "control/core/world/world.h"
 #include "control/edge/access/seal.h"
 #include "control/edge/access/signature.h"
+#include "control/edge/access/task_credentials.h"
 #include "schemas/base/result.h"
 #include "schemas/model/cluster.h"
 
@@ -28,6 +29,8 @@ class KeyRing final : public Keys {
                                        const std::string& session_token,
                                        schemas::Instant now) const override;
 
+  [[nodiscard]] const RoleKeys& roles() const { return roles_; }
+
   /// Whose bearer token has this hash.
   [[nodiscard]] Verdict<OpenSession> session(const std::string& hash, schemas::Instant now) const;
 
@@ -41,6 +44,8 @@ class KeyRing final : public Keys {
   };
   std::map<std::string, Held> keys_;  ///< by id; those that are switched off are not here
   std::map<std::string, OpenSession> sessions_;
+  RoleKeys roles_;
+  std::shared_ptr<const Seal> seal_;  ///< of tasks' credentials
 };
 
 /// Opens what World holds; what `before` has opened already is taken over. Fails, naming the first,

@@ -104,6 +104,13 @@ void Channel::join(const http::Request& request, const http::ExchangeRef& exchan
   });
 }
 
+std::string Channel::complete(schemas::SyncAnswer answer) const {
+  if (!answer.credentials.empty()) {
+    access::fill_in(answer.credentials, seal_, rings_.current()->roles());
+  }
+  return wire::encode(answer);
+}
+
 void Channel::sync(const http::Request& request, const http::ExchangeRef& exchange) {
   const Counted count{.metrics = &metrics_, .name = "AgentSync"};
   const std::string_view secret = access::bearer(request.header("authorization"));
@@ -121,13 +128,13 @@ void Channel::sync(const http::Request& request, const http::ExchangeRef& exchan
       {.waiter = 0,
        .identity_hash = access::hash_of(secret),
        .request = std::move(message).value()},
-      [exchange, count](edge::AgentAnswer answer) {
+      [this, exchange, count](edge::AgentAnswer answer) {
         // Encoded on the io thread: after a reconnection an answer may hold a thousand tasks.
-        exchange->answer([count, answer = std::move(answer)] {
+        exchange->answer([this, count, answer = std::move(answer)] {
           const auto* error = std::get_if<schemas::Error>(&answer);
           return counted(count, error != nullptr
                                     ? agent_error(*error)
-                                    : ok(wire::encode(std::get<schemas::SyncAnswer>(answer))));
+                                    : ok(complete(std::get<schemas::SyncAnswer>(answer))));
         });
       });
   exchange->on_gone([this, waiter] { loop_.leave(waiter); });

@@ -201,7 +201,8 @@ schemas::Outcome WiredDaemon::publish_ring() {
 
 schemas::Outcome WiredDaemon::serve(const DaemonOptions& options) {
   channel_ = std::make_unique<agents::Channel>(
-      *loop_, metrics_, schemas::Scope{.account = options.account, .region = options.region});
+      *loop_, metrics_, schemas::Scope{.account = options.account, .region = options.region},
+      *seal_, rings_);
   relay_ = std::make_unique<agents::LogRelay>(*loop_);
   if (options.auth == DaemonOptions::Auth::off) {
     door_ = std::make_unique<http::OpenDoor>(options.account, options.region, options.reach);

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,6 +35,12 @@ class FakeControl {
   void want(const schemas::TaskAssignment& task) {
     const std::lock_guard lock(mutex_);
     wanted_[task.id] = task;
+    version_ += 1;
+  }
+  /// Sends credentials along with the task, from now on.
+  void grant(const schemas::RoleCredentials& credentials) {
+    const std::lock_guard lock(mutex_);
+    granted_.push_back(credentials);
     version_ += 1;
   }
   void refuse() {
@@ -82,6 +90,7 @@ class FakeControl {
     if (sync.value().have_version != version_) {
       for (const auto& [id, task] : wanted_) {
         answer.tasks_set.push_back(task);
+        answer.credentials = granted_;
         if (task.network_mode == NetworkMode::awsvpc) {
           answer.enis_set.push_back(agent_test::eni_for(task));
           answer.subnets_set = {agent_test::subnet()};
@@ -93,6 +102,7 @@ class FakeControl {
 
   mutable std::mutex mutex_;
   std::map<schemas::TaskId, schemas::TaskAssignment> wanted_;
+  std::vector<schemas::RoleCredentials> granted_;
   std::map<schemas::TaskId, schemas::TaskReport> reports_;
   std::vector<schemas::MeterRecord> meters_;
   std::optional<schemas::Inventory> inventory_;
@@ -109,8 +119,9 @@ class TestAgent {
       : engine_(engine) {
     auto checkpoint = agent::Checkpoint::open(data + "/agent.db");
     REQUIRE(checkpoint.ok());
-    agent::RunnerParts parts{engine, networking, data, schemas::InstanceId(agent_test::bytes_of(9)),
-                             "boot", {},         {},   2};
+    agent::RunnerParts parts{
+        engine, networking, data,         schemas::InstanceId(agent_test::bytes_of(9)), "boot", {},
+        {},     2,          "host secret"};
     parts.inventory.cpu = schemas::CpuUnits{2048};
     runner_ = std::make_unique<agent::Runner>(std::move(parts), std::move(checkpoint).value(),
                                               [](const std::string&) {});
@@ -227,6 +238,51 @@ TEST_CASE("an agent that was killed finds its tasks and starts none of them agai
   CHECK(eventually([&] {
     return get(networking.port("/fake/" + id), "/v4/" + id).starts_with("HTTP/1.1 200");
   }));
+}
+
+TEST_CASE("a task finds its role's credentials, also renewed ones and those of the next agent") {
+  FakeEngine engine;
+  FakeNetworking networking;
+  FakeControl control;
+  const agent_test::TemporaryDirectory data;
+  auto web = agent_test::task(1, {container("web")}, NetworkMode::awsvpc);
+  web.task_role_arn = "arn:aws:iam::123456789012:role/reader";
+  schemas::RoleCredentials credentials;
+  credentials.task = web.id;
+  credentials.role_arn = web.task_role_arn;
+  credentials.access_key_id = "ASIAFIRST";
+  credentials.secret_access_key = "the first secret";
+  credentials.session_token = "the first token";
+  credentials.expires_at = schemas::Instant(std::chrono::seconds(1'790'000'000));
+  const std::string variable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=";
+  std::string path;
+  const auto served = [&] { return get(networking.port("/fake/" + web.id.text()), path); };
+  {
+    const TestAgent agent(engine, networking, control, data.path());
+    control.grant(credentials);
+    control.want(web);
+    REQUIRE(eventually([&] { return control.status(web.id) == TaskStatus::running; }));
+    for (const std::string& entry : engine.spec(web.containers.front().id).process.environment) {
+      path = entry.starts_with(variable) ? entry.substr(variable.size()) : path;
+    }
+    REQUIRE(path.starts_with("/v2/credentials/"));
+    CHECK(served().find(R"("AccessKeyId":"ASIAFIRST")") != std::string::npos);
+    CHECK(served().find(R"("Expiration":"2026-09-21T14:13:20.000Z")") != std::string::npos);
+    credentials.access_key_id = "ASIASECOND";
+    credentials.expires_at += std::chrono::seconds(60);
+    control.grant(credentials);
+    CHECK(eventually([&] { return served().find("ASIASECOND") != std::string::npos; }));
+  }
+  const TestAgent agent(engine, networking, control, data.path());
+  CHECK(eventually([&] { return served().find("ASIASECOND") != std::string::npos; }));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(data.path())) {
+    if (entry.is_regular_file()) {
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string text{std::istreambuf_iterator<char>(file), {}};
+      CHECK_MESSAGE(text.find("the first secret") == std::string::npos, entry.path().string());
+      CHECK_MESSAGE(text.find("the first token") == std::string::npos, entry.path().string());
+    }
+  }
 }
 
 TEST_CASE("an image that cannot be pulled ends its task with the registry's words") {

@@ -29,6 +29,19 @@ const std::vector<Verb>& verbs() {
        .options = {{.name = "SERVICE", .value = "", .help = "Its name", .arity = Arity::positional},
                    {.name = "COUNT", .value = "", .help = "How many", .arity = Arity::positional}},
        .run = nothing},
+      {.path = "hosts",
+       .summary = "List hosts",
+       .description = "Lists.",
+       .options =
+           {{.name = "cluster", .value = "NAME", .help = "Which cluster", .arity = Arity::one}},
+       .run = nothing},
+      {.path = "hosts drain",
+       .summary = "Drain hosts",
+       .description = "Drains.",
+       .options =
+           {{.name = "HOST", .value = "", .help = "Which", .arity = Arity::positionals},
+            {.name = "cluster", .value = "NAME", .help = "Which cluster", .arity = Arity::one}},
+       .run = nothing},
   };
   return table;
 }
@@ -56,6 +69,18 @@ TEST_CASE("a verb of two words takes arguments without names") {
   CHECK(command.verb->path == "service scale");
   CHECK(command.arguments.get("SERVICE") == "web");
   CHECK(command.arguments.get("COUNT") == "5");
+}
+
+TEST_CASE("a verb may have others below it, and options may stand before or behind their name") {
+  CHECK(std::get<Command>(parsed("hosts", "--cluster", "web")).verb->path == "hosts");
+  for (const Command& command :
+       {std::get<Command>(parsed("hosts", "drain", "a", "b", "--cluster", "web")),
+        std::get<Command>(parsed("hosts", "--cluster", "web", "drain", "a", "b"))}) {
+    CHECK(command.verb->path == "hosts drain");
+    CHECK(command.arguments.all("HOST") == std::vector<std::string>{"a", "b"});
+    CHECK(command.arguments.get("cluster") == "web");
+  }
+  CHECK(std::get<Farewell>(parsed("hosts", "drain")).exit == Exit::usage);
 }
 
 TEST_CASE("wrong usage ends with status 2, help with status 0") {

@@ -22,7 +22,7 @@ class Traffic {
   }
 
   void step() {
-    switch (random_.below(14)) {
+    switch (random_.below(19)) {
       case 0:
         static_cast<void>(stage_.call<api::RunTaskResponse>("RunTask", stage::run("web")));
         break;
@@ -58,8 +58,20 @@ class Traffic {
       case 10:
         change_access();
         break;
-      case 11:
+      case 15:
         change_groups();
+        break;
+      case 14:
+        drain_or_not();
+        break;
+      case 11:
+        replace_host();
+        break;
+      case 12:
+        tag_something();
+        break;
+      case 13:
+        delete_definition();
         break;
       default:
         for (stage::Host& host : stage_.hosts) {
@@ -73,6 +85,16 @@ class Traffic {
 
   void heal() {
     stage_.silent.clear();
+    for (const stage::Host& host : stage_.hosts) {
+      if (!stage_.world->instances.at(host.id).pool()) {
+        api::UpdateContainerInstancesStateRequest request;
+        request.cluster = "c";
+        request.container_instances = {host.id.text()};
+        request.status = api::ContainerInstanceStatus::active;
+        stage_.must<api::UpdateContainerInstancesStateResponse>("UpdateContainerInstancesState",
+                                                                request);
+      }
+    }
     for (int step = 0; step < 80; ++step) {
       stage_.settle();
       stage_.advance(5s);
@@ -273,6 +295,65 @@ class Traffic {
     } else {
       apply(world, control::AccessKeyDeleted{key->key});
     }
+  }
+
+  stage::Host& some_host_of_the_cluster() {
+    for (;;) {
+      stage::Host& host = stage_.hosts[random_.below(stage_.hosts.size())];
+      if (!stage_.world->instances.at(host.id).pool()) {
+        return host;
+      }
+    }
+  }
+
+  void drain_or_not() {
+    api::UpdateContainerInstancesStateRequest request;
+    request.cluster = "c";
+    request.container_instances = {some_host_of_the_cluster().id.text()};
+    request.status = random_.chance(500) ? api::ContainerInstanceStatus::draining
+                                         : api::ContainerInstanceStatus::active;
+    CHECK(stage_
+              .call<api::UpdateContainerInstancesStateResponse>("UpdateContainerInstancesState",
+                                                                request)
+              .ok());
+  }
+
+  void replace_host() {
+    const schemas::InstanceId id = some_host_of_the_cluster().id;
+    api::DeregisterContainerInstanceRequest request;
+    request.cluster = "c";
+    request.container_instance = id.text();
+    request.force = random_.chance(500);
+    if (!stage_
+             .call<api::DeregisterContainerInstanceResponse>("DeregisterContainerInstance", request)
+             .ok()) {
+      return;  // it has tasks
+    }
+    std::erase_if(stage_.hosts, [&](const stage::Host& host) { return host.id == id; });
+    stage_.silent.erase(id);
+    stage_.join("c", random_.chance(500) ? "us-east-1a" : "us-east-1b", {2048}, {4096});
+  }
+
+  void tag_something() {
+    std::string arn = "arn:aws:ecs:us-east-1:123456789012:cluster/c";
+    if (const schemas::Task* task = some_task(); task != nullptr && random_.chance(700)) {
+      arn = "arn:aws:ecs:us-east-1:123456789012:task/c/" + task->id.text();
+    }
+    api::TagResourceRequest request;
+    request.resource_arn = arn;
+    request.tags = {{.key = "k" + std::to_string(random_.below(5)), .value = "v"}};
+    CHECK(stage_.call<api::TagResourceResponse>("TagResource", request).ok());
+  }
+
+  void delete_definition() {
+    const std::string name = "web:" + std::to_string(1 + random_.below(20));
+    api::DeregisterTaskDefinitionRequest request;
+    request.task_definition = name;
+    static_cast<void>(
+        stage_.call<api::DeregisterTaskDefinitionResponse>("DeregisterTaskDefinition", request));
+    api::DeleteTaskDefinitionsRequest deletion;
+    deletion.task_definitions = {name};
+    CHECK(stage_.call<api::DeleteTaskDefinitionsResponse>("DeleteTaskDefinitions", deletion).ok());
   }
 
   std::int64_t pick(std::uint64_t below) { return static_cast<std::int64_t>(random_.below(below)); }

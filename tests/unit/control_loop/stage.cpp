@@ -75,10 +75,10 @@ Stage::Stage() : now(std::chrono::seconds(1'790'000'000)) {
 }
 
 schemas::Result<api::Value> Stage::answer(const std::string& operation, api::Value input,
-                                          const schemas::Scope& who) {
+                                          const schemas::Scope& who, const std::string& principal) {
   control::Turn done = turn({control::ApiCall{.request = ++number_,
                                               .scope = who,
-                                              .principal = "arn:aws:iam::123456789012:root",
+                                              .principal = principal,
                                               .operation = operation,
                                               .input = std::move(input)}});
   REQUIRE(done.replies.size() == 1);
@@ -112,7 +112,7 @@ void Stage::advance(schemas::Duration by) {
 Host& Stage::join(const std::string& cluster, const std::string& zone, schemas::CpuUnits cpu,
                   schemas::MemoryMib memory) {
   Host& host = hosts.emplace_back();
-  host.identity = "identity-" + std::to_string(hosts.size());
+  host.identity = "identity-" + std::to_string(++joined_);
   schemas::JoinRequest request;
   request.cluster = cluster;
   request.pool = cluster.empty();
@@ -157,6 +157,17 @@ schemas::SyncAnswer Stage::sync(Host& host, std::vector<TaskReport> reports,
   }
   FAIL("a sync without hold was not answered in its turn");
   return {};
+}
+
+std::variant<schemas::JoinAnswer, schemas::SyncAnswer, schemas::Error> Stage::heard(Host& host) {
+  schemas::SyncRequest request;
+  request.agent = host.id;
+  request.boot_id = host.boot_id;
+  request.have_version = host.version;
+  const control::Turn done = turn({control::AgentSync{
+      .waiter = ++number_, .identity_hash = host.identity, .request = std::move(request)}});
+  REQUIRE(done.agents.size() == 1);
+  return done.agents.front().answer;
 }
 
 namespace {
@@ -272,6 +283,10 @@ void Stage::check_invariants() const {
     CHECK_MESSAGE(addresses[eni.subnet].insert(eni.address).second, "an address with two owners");
   }
   for (const auto& [id, instance] : world->instances) {
+    if (instance.status == schemas::InstanceStatus::inactive) {
+      CHECK_FALSE(world.fleet(instance.cluster).contains(id));
+      continue;
+    }
     const auto room = world.fleet(instance.cluster).room(id);
     REQUIRE(room);
     CHECK_MESSAGE(room->cpu.count >= 0, "a host with too much CPU promised");

@@ -8,13 +8,17 @@
 #include <map>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "api/capacity_providers.h"
 #include "api/clusters.h"
 #include "api/container_instances.h"
 #include "api/networks.h"
+#include "api/roles.h"
 #include "api/services.h"
 #include "api/stowage.h"
+#include "api/tags.h"
 #include "api/task_definitions.h"
 #include "api/tasks.h"
 #include "control/core/loop/loop.h"
@@ -22,6 +26,7 @@
 namespace stage {
 
 inline const schemas::Scope scope{"123456789012", "us-east-1"};
+inline const std::string root = "arn:aws:iam::123456789012:root";
 
 /// Keeps rows as a database would.
 class Store {
@@ -63,9 +68,10 @@ class Stage {
   /// Runs one operation to its answer.
   template <class Output, class Input>
   schemas::Result<Output> call(const std::string& operation, Input input,
-                               const schemas::Scope& who = scope) {
+                               const schemas::Scope& who = scope,
+                               const std::string& principal = root) {
     const schemas::Result<api::Value> reply =
-        answer(operation, api::Value::of(std::move(input)), who);
+        answer(operation, api::Value::of(std::move(input)), who, principal);
     if (!reply.ok()) {
       return reply.error();
     }
@@ -79,7 +85,8 @@ class Stage {
     return output.value();
   }
   schemas::Result<api::Value> answer(const std::string& operation, api::Value input,
-                                     const schemas::Scope& who);
+                                     const schemas::Scope& who,
+                                     const std::string& principal = root);
 
   control::Turn turn(std::vector<control::Input> inputs);
   /// Moves the clock, waking the loop whenever it asked to be woken.
@@ -92,6 +99,9 @@ class Stage {
   schemas::SyncAnswer sync(Host& host, std::vector<schemas::TaskReport> reports = {},
                            std::vector<schemas::MeterRecord> meters = {});
   void take(Host& host, const schemas::SyncAnswer& answer);
+
+  /// What the host hears when it syncs, an error included.
+  std::variant<schemas::JoinAnswer, schemas::SyncAnswer, schemas::Error> heard(Host& host);
 
   /// Every host syncs and does at once what it is told, until nothing is left to do.
   void settle();
@@ -117,6 +127,7 @@ class Stage {
 
  private:
   std::int64_t number_ = 0;
+  std::int64_t joined_ = 0;
 };
 
 // Builders.

@@ -183,6 +183,37 @@ TEST_CASE("A broken rule says which member, what was found and what is allowed")
         "reason contains a NUL character. Remove it.");
 }
 
+TEST_CASE("Lists of hosts, revisions and tags are as short as ECS has them") {
+  const auto eleven = [](const std::string& member) {
+    std::string list;
+    for (int count = 0; count < 11; ++count) {
+      list += list.empty() ? "\"a\"" : ",\"a\"";
+    }
+    return "\"" + member + "\":[" + list + "]";
+  };
+  CHECK(refusal("StartTask", R"({"taskDefinition":"a",)" + eleven("containerInstances") + "}")
+            .message == "containerInstances must have between 1 and 10 entries, found 11.");
+  CHECK(refusal("UpdateContainerInstancesState",
+                R"({"status":"ACTIVE",)" + eleven("containerInstances") + "}")
+            .message == "containerInstances must have between 1 and 10 entries, found 11.");
+  CHECK(refusal("DeleteTaskDefinitions", "{" + eleven("taskDefinitions") + "}").message ==
+        "taskDefinitions must have between 1 and 10 entries, found 11.");
+  CHECK(refusal("UpdateContainerInstancesState", R"({"containerInstances":["a"],"status":"AWAY"})")
+            .code == ErrorCode::invalid_parameter);
+  CHECK(refusal("DescribeCapacityProviders", R"({"maxResults":11})").message ==
+        "maxResults must be between 1 and 10, found 11.");
+  std::string tags;
+  for (int count = 0; count < 51; ++count) {
+    tags += (tags.empty() ? "" : ",") + std::string(R"({"key":"a"})");
+  }
+  CHECK(refusal("TagResource", R"({"resourceArn":"a","tags":[)" + tags + "]}").code ==
+        ErrorCode::invalid_parameter);
+  const std::string key(129, 'k');
+  CHECK(
+      refusal("TagResource", R"({"resourceArn":"a","tags":[{"key":")" + key + R"("}]})").message ==
+      "tags[0].key must have between 1 and 128 bytes, found 129.");
+}
+
 TEST_CASE("A wrong type is a serialization error, and so is what is not JSON") {
   const auto message = [](std::string_view operation, std::string_view json) {
     const schemas::Error error = refusal(operation, json);
@@ -304,6 +335,16 @@ TEST_CASE("Every operation reads its empty or smallest input and writes it back"
     if (name == "CreateUser" || name == "DeleteUser") return with("userName", "\"a\"");
     if (name == "DeleteAccessKey") return with("accessKeyId", "\"a\"");
     if (name == "UpdateAccessKey") return R"({"accessKeyId":"a","status":"Inactive"})";
+    if (name == "StartTask") return R"({"containerInstances":["a"],"taskDefinition":"a"})";
+    if (name == "UpdateContainerInstancesState") {
+      return R"({"containerInstances":["a"],"status":"ACTIVE"})";
+    }
+    if (name == "DeregisterContainerInstance") return with("containerInstance", "\"a\"");
+    if (name == "DeleteTaskDefinitions") return with("taskDefinitions", "[\"a\"]");
+    if (name == "ListTagsForResource") return with("resourceArn", "\"a\"");
+    if (name == "TagResource") return R"({"resourceArn":"a","tags":[]})";
+    if (name == "UntagResource") return R"({"resourceArn":"a","tagKeys":[]})";
+    if (name.ends_with("eRole")) return with("roleName", "\"a\"");
     return "{}";
   };
   std::size_t count = 0;
@@ -315,14 +356,14 @@ TEST_CASE("Every operation reads its empty or smallest input and writes it back"
     CHECK(&api::operation(operation.id) == &operation);
     ++count;
   }
-  CHECK(count == 41);
+  CHECK(count == 54);
 }
 
 TEST_CASE("An operation that is not built yet is told from one that does not exist") {
   CHECK(api::find_operation("RunTask").value()->id == api::OperationId::run_task);
-  CHECK(api::find_operation("StartTask").error().code == ErrorCode::unsupported_feature);
-  CHECK(api::find_operation("StartTask").error().message ==
-        "The operation StartTask is not supported yet.");
+  CHECK(api::find_operation("PutAttributes").error().code == ErrorCode::unsupported_feature);
+  CHECK(api::find_operation("PutAttributes").error().message ==
+        "The operation PutAttributes is not supported yet.");
   CHECK(api::find_operation("Dance").error().code == ErrorCode::unknown_operation);
 }
 

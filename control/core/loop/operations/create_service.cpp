@@ -4,6 +4,7 @@
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/service_request.h"
 #include "control/core/loop/operations/show_service.h"
+#include "control/core/loop/roles.h"
 #include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
 
@@ -61,6 +62,10 @@ Result<Service> read_service(Context& context, const ApiCall& call,
                              .strategy = input.placement_strategy});
   if (!specification.ok()) {
     return specification.error();
+  }
+  const schemas::Outcome roles = check_roles(context.world, call, *specification.value());
+  if (!roles.ok()) {
+    return roles.error();
   }
   begin_deployment(service, DeploymentId::draw(context.random), specification.value(), context.now);
   return service;

@@ -43,7 +43,8 @@ Answer describe_container_instances(Context& context, const ApiCall& call) {
           missing(meant_arn(call.scope, "container-instance", cluster.value()->name + "/", sent)));
       continue;
     }
-    output.container_instances->push_back(show_instance(context.world, *instance));
+    output.container_instances->push_back(
+        show_instance(context.world, *instance, tag_view(input.include)));
     if (health) {
       output.container_instances->back().health_status = health_of(*instance);
     }

@@ -40,12 +40,19 @@ std::vector<const schemas::TaskDefinition*> definitions(const World& world,
     }
     for (const auto& [revision, key] : at->second) {
       const schemas::TaskDefinition& definition = *world->definitions.at(key).definition;
-      if (has_status(definition, status)) {
+      if (has_status(definition, status) && !is_deleted(definition)) {
         found.push_back(&definition);
       }
     }
   }
   return found;
+}
+
+/// Whether anything is left of the family beyond the number of its newest revision.
+bool has_any(const World& world, const Revisions& revisions) {
+  return std::any_of(revisions.begin(), revisions.end(), [&world](const auto& entry) {
+    return !is_deleted(*world->definitions.at(entry.second).definition);
+  });
 }
 
 }  // namespace
@@ -103,6 +110,9 @@ Answer list_task_definition_families(Context& context, const ApiCall& call) {
     const std::string& family = at->first.second;
     if (!family.starts_with(prefix)) {
       break;
+    }
+    if (!has_any(context.world, at->second)) {
+      continue;
     }
     const bool active = latest_definition(context.world, call.scope, family) != nullptr;
     const bool listed = wanted == api::TaskDefinitionFamilyStatus::all ||

@@ -22,6 +22,7 @@ Answer delete_cluster(Context& context, const ApiCall& call);
 Answer describe_clusters(Context& context, const ApiCall& call);
 Answer list_clusters(Context& context, const ApiCall& call);
 
+Answer delete_task_definitions(Context& context, const ApiCall& call);
 Answer deregister_task_definition(Context& context, const ApiCall& call);
 Answer describe_task_definition(Context& context, const ApiCall& call);
 Answer list_task_definition_families(Context& context, const ApiCall& call);
@@ -31,6 +32,7 @@ Answer register_task_definition(Context& context, const ApiCall& call);
 Answer describe_tasks(Context& context, const ApiCall& call);
 Answer list_tasks(Context& context, const ApiCall& call);
 Answer run_task(Context& context, const ApiCall& call);
+Answer start_task(Context& context, const ApiCall& call);
 Answer stop_task_by_user(Context& context, const ApiCall& call);
 
 Answer create_service(Context& context, const ApiCall& call);
@@ -39,6 +41,7 @@ Answer describe_services(Context& context, const ApiCall& call);
 Answer list_services(Context& context, const ApiCall& call);
 Answer update_service(Context& context, const ApiCall& call);
 
+Answer deregister_container_instance(Context& context, const ApiCall& call);
 Answer describe_container_instances(Context& context, const ApiCall& call);
 Answer list_container_instances(Context& context, const ApiCall& call);
 
@@ -50,6 +53,20 @@ Answer authorize_ingress(Context& context, const ApiCall& call);
 Answer authorize_egress(Context& context, const ApiCall& call);
 Answer revoke_ingress(Context& context, const ApiCall& call);
 Answer revoke_egress(Context& context, const ApiCall& call);
+
+Answer update_container_instances_state(Context& context, const ApiCall& call);
+
+Answer list_tags_for_resource(Context& context, const ApiCall& call);
+Answer tag_resource(Context& context, const ApiCall& call);
+Answer untag_resource(Context& context, const ApiCall& call);
+
+Answer describe_capacity_providers(Context& context, const ApiCall& call);
+
+Answer create_role(Context& context, const ApiCall& call);
+Answer delete_role(Context& context, const ApiCall& call);
+Answer describe_role(Context& context, const ApiCall& call);
+Answer list_roles(Context& context, const ApiCall& call);
+Answer update_role(Context& context, const ApiCall& call);
 
 Answer get_bill(Context& context, const ApiCall& call);
 Answer list_subnets(Context& context, const ApiCall& call);

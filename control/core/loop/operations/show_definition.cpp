@@ -132,6 +132,8 @@ api::TaskDefinition show_definition(const schemas::Scope& scope,
     shown.container_definitions->push_back(show_container(container));
   }
   shown.family = definition.family;
+  shown.task_role_arn = unless_empty(definition.task_role_arn);
+  shown.execution_role_arn = unless_empty(definition.execution_role_arn);
   shown.network_mode = show_mode(definition.network_mode);
   shown.revision = definition.revision;
   shown.volumes.emplace();

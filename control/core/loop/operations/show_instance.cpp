@@ -77,7 +77,8 @@ std::string status_text(schemas::InstanceStatus status) {
   return "ACTIVE";
 }
 
-api::ContainerInstance show_instance(const World& world, const ContainerInstance& instance) {
+api::ContainerInstance show_instance(const World& world, const ContainerInstance& instance,
+                                     TagView tags) {
   api::ContainerInstance shown;
   shown.container_instance_arn = instance_arn(world, instance);
   shown.version = instance.version;
@@ -101,6 +102,9 @@ api::ContainerInstance show_instance(const World& world, const ContainerInstance
   shown.registered_at = instance.registered_at;
   shown.attachments.emplace();
   shown.tags.emplace();
+  if (tags == TagView::shown) {
+    shown.tags = show_tags(instance.tags);
+  }
   return shown;
 }
 

@@ -1,12 +1,13 @@
 #pragma once
 
 #include "api/container_instances.h"
+#include "control/core/loop/operations/shapes.h"
 #include "control/core/world/world.h"
 
 namespace control {
 
-api::ContainerInstance show_instance(const World& world,
-                                     const schemas::ContainerInstance& instance);
+api::ContainerInstance show_instance(const World& world, const schemas::ContainerInstance& instance,
+                                     TagView tags = TagView::hidden);
 
 std::string status_text(schemas::InstanceStatus status);
 

@@ -125,6 +125,8 @@ api::TaskOverride show_overrides(const TaskSpecification& specification) {
   if (specification.overrides.memory) {
     shown.memory = std::to_string(specification.overrides.memory->count);
   }
+  shown.task_role_arn = unless_empty(specification.overrides.task_role_arn);
+  shown.execution_role_arn = unless_empty(specification.overrides.execution_role_arn);
   return shown;
 }
 

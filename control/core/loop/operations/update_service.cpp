@@ -4,6 +4,7 @@
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/service_request.h"
 #include "control/core/loop/operations/show_service.h"
+#include "control/core/loop/roles.h"
 #include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
 
@@ -55,8 +56,8 @@ Result<LaunchWish> read_wish(const World& world, const schemas::Scope& scope,
 
 /// A new deployment when what the tasks are made from changes, or when the caller says so; the
 /// desired count alone scales the one there is.
-Outcome update_deployment(Context& context, const Cluster& cluster, Service& service,
-                          const api::UpdateServiceRequest& input) {
+Outcome update_deployment(Context& context, const ApiCall& call, const Cluster& cluster,
+                          Service& service, const api::UpdateServiceRequest& input) {
   const auto wish = read_wish(context.world, cluster.scope, service, input);
   if (!wish.ok()) {
     return wish.error();
@@ -64,6 +65,13 @@ Outcome update_deployment(Context& context, const Cluster& cluster, Service& ser
   const auto specification = service_specification(context, cluster, service, wish.value());
   if (!specification.ok()) {
     return specification.error();
+  }
+  // What has to be done although its role is gone, scaling down for one, still can be.
+  const bool anew = input.task_definition || input.force_new_deployment.value_or(false);
+  const Outcome roles =
+      anew ? check_roles(context.world, call, *specification.value()) : Outcome(schemas::Done{});
+  if (!roles.ok()) {
+    return roles.error();
   }
   const bool changed = compare(*service.deployments.front().specification,
                                *specification.value()) == Sameness::different;
@@ -106,7 +114,7 @@ Answer update_service(Context& context, const ApiCall& call) {
                                  ? ""
                                  : std::string(codec::name_of(*input.propagate_tags));
   }
-  const Outcome deployment = update_deployment(context, cluster, service, input);
+  const Outcome deployment = update_deployment(context, call, cluster, service, input);
   if (!deployment.ok()) {
     return deployment.error();
   }

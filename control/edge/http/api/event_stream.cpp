@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "control/core/access/role.h"
 #include "control/edge/http/api/call.h"
 #include "control/edge/http/response_text.h"
 
@@ -65,7 +66,13 @@ class EventStream final : public std::enable_shared_from_this<EventStream> {
       }
     });
     exchange_->begin(head);
-    go_on();
+    // A comment: whoever waits for what is still to come sees that it is being served.
+    exchange_->write(": events behind " + std::to_string(after_) + "\n\n",
+                     [self = shared_from_this()](Delivery delivery) {
+                       if (delivery == Delivery::sent) {
+                         self->write_page();
+                       }
+                     });
   }
 
  private:
@@ -133,6 +140,14 @@ void serve_events(edge::EventFeed& feed, const Door& door, const Request& reques
   const access::Verdict<Caller> caller = door.identify(request);
   if (const auto* refused = std::get_if<access::Refused>(&caller)) {
     answer(exchange, error_response(Protocol::rest, *refused));
+    return;
+  }
+  if (assumed_role_of(std::get<Caller>(caller).principal)) {
+    // The log tells of everything in the account; lists of actions cannot say less of it.
+    answer(exchange, error_response(Protocol::rest,
+                                    access::Refused{.reason = access::Reason::access_denied,
+                                                    .message = "The event log is for users: roles "
+                                                               "of tasks cannot read it."}));
     return;
   }
   std::string from(request.header("last-event-id"));

@@ -173,6 +173,7 @@ void Routes::serve_logs(const Request& request, const std::string& task,
   }
   parts_.relay.follow({.request = 0,
                        .scope = std::get<Caller>(caller).scope,
+                       .principal = std::get<Caller>(caller).principal,
                        .cluster = query_value(request.query, "cluster"),
                        .task = task,
                        .container = query_value(request.query, "container"),

@@ -1,0 +1,132 @@
+#include "control/core/loop/operations/tagged.h"
+
+#include "control/core/loop/details.h"
+#include "control/core/loop/names.h"
+#include "control/core/world/lookups.h"
+#include "schemas/wire/wire.h"
+
+namespace control {
+
+using schemas::Cluster;
+using schemas::Error;
+using schemas::ErrorCode;
+using schemas::Result;
+using schemas::Scope;
+using schemas::Tag;
+
+namespace {
+
+/// The kind of an ARN of this account and region, "task" for example; empty for any other text.
+std::string kind_of(const Scope& scope, const std::string& text) {
+  const std::string prefix = "arn:aws:ecs:" + scope.region + ":" + scope.account + ":";
+  const std::size_t slash = text.find('/');
+  return text.starts_with(prefix) && slash != std::string::npos
+             ? text.substr(prefix.size(), slash - prefix.size())
+             : std::string();
+}
+
+Error no_such(ErrorCode absent, const std::string& arn) {
+  return {absent, "The specified resource '" + arn + "' was not found."};
+}
+
+/// Something that stands in a cluster, whose name is the second part of its ARN.
+Result<Tagged> in_cluster(const World& world, const Scope& scope, const std::string& kind,
+                          const std::string& text, ErrorCode absent) {
+  const std::string path = local_name(scope, kind, text).value_or("");
+  const auto found = cluster_named(world, scope, path.substr(0, path.find('/')));
+  if (!found.ok()) {
+    return found.error();
+  }
+  const Cluster& cluster = *found.value();
+  if (kind == "service") {
+    const schemas::Service* service = service_in(world, cluster, text);
+    if (service != nullptr && service->status != schemas::ServiceStatus::inactive) {
+      return Tagged{.kind = Tagged::Kind::service, .key = service->key, .instance = {}};
+    }
+  } else if (kind == "task") {
+    if (const schemas::Task* task = task_in(world, cluster, text)) {
+      return Tagged{.kind = Tagged::Kind::task, .key = task->key, .instance = {}};
+    }
+  } else if (const auto* instance = instance_in(world, cluster, text);
+             instance != nullptr && instance->status != schemas::InstanceStatus::inactive) {
+    return Tagged{.kind = Tagged::Kind::instance, .key = instance->key, .instance = instance->id};
+  }
+  return no_such(absent, text);
+}
+
+}  // namespace
+
+Result<Tagged> tagged_by(const World& world, const Scope& scope, const std::string& arn,
+                         ErrorCode absent) {
+  const std::string kind = kind_of(scope, arn);
+  if (kind == "cluster") {
+    const auto found = cluster_named(world, scope, arn);
+    return found.ok()
+               ? Result<Tagged>(Tagged{
+                     .kind = Tagged::Kind::cluster, .key = found.value()->key, .instance = {}})
+               : Result<Tagged>(found.error());
+  }
+  if (kind == "service" || kind == "task" || kind == "container-instance") {
+    return in_cluster(world, scope, kind, arn, absent);
+  }
+  if (kind == "task-definition") {
+    const OwnedDefinition* owned = arn.find(':', arn.find('/')) == std::string::npos
+                                       ? nullptr
+                                       : definition_named(world, scope, arn);
+    return owned == nullptr ? Result<Tagged>(no_such(absent, arn))
+                            : Result<Tagged>(Tagged{.kind = Tagged::Kind::definition,
+                                                    .key = owned->definition->key,
+                                                    .instance = {}});
+  }
+  return Error{ErrorCode::invalid_parameter,
+               "Invalid arn syntax: '" + arn +
+                   "' is no ARN of a cluster, service, task, task-definition or container-instance "
+                   "of this account and region."};
+}
+
+const std::vector<Tag>& tags_of(const World& world, const Tagged& tagged) {
+  switch (tagged.kind) {
+    case Tagged::Kind::cluster:
+      return world->clusters.at(tagged.key).tags;
+    case Tagged::Kind::service:
+      return world->services.at(tagged.key).tags;
+    case Tagged::Kind::task:
+      return world->tasks.at(tagged.key).specification->tags;
+    case Tagged::Kind::definition:
+      return world->definitions.at(tagged.key).definition->tags;
+    case Tagged::Kind::instance:
+      break;
+  }
+  return world->instances.at(tagged.instance).tags;
+}
+
+void put_tags(Context& context, const Scope& scope, const Tagged& tagged, const std::string& arn,
+              std::vector<Tag> tags) {
+  const std::string message = std::to_string(tags.size()) + " tags";
+  switch (tagged.kind) {
+    case Tagged::Kind::cluster:
+      apply(context.world, ClusterTagged{tagged.key, std::move(tags)});
+      break;
+    case Tagged::Kind::service: {
+      schemas::Service service = context.world->services.at(tagged.key);
+      service.tags = std::move(tags);
+      apply(context.world, ServiceChanged{std::move(service)});
+      break;
+    }
+    case Tagged::Kind::task:
+      apply(context.world, TaskTagged{tagged.key, std::move(tags)});
+      break;
+    case Tagged::Kind::definition:
+      apply(context.world, DefinitionTagged{tagged.key, std::move(tags)});
+      break;
+    case Tagged::Kind::instance: {
+      schemas::ContainerInstance instance = context.world->instances.at(tagged.instance);
+      instance.tags = std::move(tags);
+      apply(context.world, InstanceChanged{std::move(instance)});
+      break;
+    }
+  }
+  log_event(context, scope, "tags.changed", arn, wire::encode(MessageDetail{.message = message}));
+}
+
+}  // namespace control
