@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -38,8 +39,7 @@ class DockerDaemon {
   DockerDaemon& operator=(const DockerDaemon&) = delete;
   ~DockerDaemon() {
     if (pid_ > 0) {
-      kill(pid_, SIGTERM);
-      waitpid(pid_, nullptr, 0);
+      end();
     }
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
@@ -107,6 +107,19 @@ class DockerDaemon {
 
  private:
   [[nodiscard]] std::string address() const { return "unix://" + directory_ + "/socket"; }
+
+  /// unshare ignores SIGTERM while its child lives, so the daemon is told, by the number it wrote;
+  /// one that has not got so far goes with unshare.
+  void end() const {
+    pid_t daemon = 0;
+    std::ifstream(directory_ + "/pid") >> daemon;
+    if (daemon > 0) {
+      kill(daemon, SIGTERM);
+    } else {
+      kill(pid_, SIGKILL);
+    }
+    waitpid(pid_, nullptr, 0);
+  }
 
   std::string directory_;
   pid_t pid_ = 0;
