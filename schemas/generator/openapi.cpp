@@ -10,9 +10,7 @@ namespace generator {
 
 namespace {
 
-bool shown(const Member& member) {
-  return member.support == Support::acts || member.support == Support::unstated;
-}
+bool shown(const Member& member) { return member.support != Support::refused; }
 
 std::string reference(const std::string& name) {
   return JsonObject().add_text("$ref", "#/components/schemas/" + name).text();
@@ -54,7 +52,25 @@ std::string element_schema(const Api& api, const std::string& type) {
   return json.text();
 }
 
+/// A member that lets only some values through: they are listed, and shapes of which they hold
+/// nothing need no description.
+std::string inert_schema(const Api& api, const Member& member) {
+  JsonObject json;
+  if (member.holds == Holds::list) {
+    return json.add_text("type", "array").add("items", "{}").add("maxItems", "0").text();
+  }
+  if (member.holds == Holds::map || api.shapes.contains(member.type)) {
+    json.add_text("type", "object");
+  } else {
+    add_type(api.enumerations.contains(member.type) ? "string" : member.type, json);
+  }
+  return json.add("enum", json_list(member.only)).text();
+}
+
 std::string member_schema(const Api& api, const Member& member) {
+  if (member.support == Support::only) {
+    return inert_schema(api, member);
+  }
   JsonObject json;
   switch (member.holds) {
     case Holds::list:

@@ -8,7 +8,8 @@
 
 namespace generator {
 
-/// The REST routes as an OpenAPI 3.0 document. It holds what acts: refused members are left out.
+/// The REST routes as an OpenAPI 3.0 document. Members that let only some values through list
+/// these; refused members are left out.
 std::string openapi(const Api& api);
 
 /// The routes that are no operations, path and description: events, logs, this document.
