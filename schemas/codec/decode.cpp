@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "schemas/base/time.h"
 #include "schemas/codec/engine.h"
@@ -83,6 +84,7 @@ class Reader {
   Outcome whole(const element& from, const Type& type, void* into, const Place& place) const;
   Outcome fraction(const element& from, void* into, const Place& place) const;
   Outcome text(const element& from, void* into, const Place& place) const;
+  [[nodiscard]] Outcome without_nul(std::string_view text, const Place& place) const;
   Outcome instant(const element& from, void* into, const Place& place) const;
   Outcome named(const element& from, const Type& type, void* into, const Place& place) const;
   Outcome choice(const element& from, const Type& type, void* into, const Place& place) const;
@@ -175,12 +177,19 @@ Outcome Reader::text(const element& from, void* into, const Place& place) const 
     return wrong_type(place, "text", from);
   }
   const std::string_view found = from.get_string().value_unsafe();
+  if (Outcome whole = without_nul(found, place); !whole.ok()) {
+    return whole;
+  }
+  static_cast<std::string*>(into)->assign(found);
+  return Done{};
+}
+
+Outcome Reader::without_nul(std::string_view text, const Place& place) const {
   // A NUL would end the text early for every C interface below us: the kernel, the runtime.
-  if (dialect_.unknown == Dialect::Unknown::refused && found.find('\0') != found.npos) {
+  if (dialect_.unknown == Dialect::Unknown::refused && text.find('\0') != text.npos) {
     return Error{.code = dialect_.invalid,
                  .message = place.subject() + " contains a NUL character. Remove it."};
   }
-  static_cast<std::string*>(into)->assign(found);
   return Done{};
 }
 
@@ -267,6 +276,9 @@ Outcome Reader::map(const element& from, const Type& type, void* into, const Pla
   }
   for (const auto& [key, item] : pairs) {
     const Place below{.above = &place, .member = key, .index = 0};
+    if (Outcome whole = without_nul(key, below); !whole.ok()) {
+      return whole;
+    }
     void* fresh = type.map->insert(into, key);
     if (fresh == nullptr) {
       return Error{.code = ErrorCode::serialization,
@@ -340,6 +352,7 @@ Outcome Reader::structure(const element& from, const Type& type, void* into,
   }
   constexpr std::size_t members_max = 128;
   schemas::require(type.members.size() <= members_max, "a structure with too many members");
+  std::array<bool, members_max> given{};
   std::array<bool, members_max> seen{};
   std::size_t expected = 0;  // clients keep the model's order, so the next member is the likely one
   for (const auto& [key, item] : members) {
@@ -352,7 +365,7 @@ Outcome Reader::structure(const element& from, const Type& type, void* into,
     }
     expected = at + 1;
     const Place below{.above = &place, .member = type.members[at].name, .index = 0};
-    if (seen[at]) {
+    if (std::exchange(given[at], true)) {
       return Error{.code = ErrorCode::serialization,
                    .message = below.subject() + " is given twice."};
     }

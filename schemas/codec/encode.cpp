@@ -1,6 +1,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "schemas/base/require.h"
 #include "schemas/base/time.h"
@@ -28,10 +29,10 @@ void append_fraction(std::string& out, double number) {
 void append_seconds(std::string& out, std::int64_t milliseconds) {
   if (milliseconds < 0) {
     out.push_back('-');
-    milliseconds = -milliseconds;
   }
-  append_whole(out, milliseconds / 1000);
-  const std::int64_t rest = milliseconds % 1000;
+  // Part by part, because the least number has no positive counterpart.
+  append_whole(out, std::abs(milliseconds / 1000));
+  const std::int64_t rest = std::abs(milliseconds % 1000);
   out.push_back('.');
   out.push_back(static_cast<char>('0' + rest / 100));
   out.push_back(static_cast<char>('0' + rest / 10 % 10));

@@ -1,10 +1,13 @@
 #include "schemas/codec/yaml.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <exception>
-#include <vector>
+#include <sstream>
 
 #include "schemas/codec/engine.h"
 #include "schemas/codec/json_text.h"
@@ -29,16 +32,49 @@ Error refused(const YAML::Mark& mark, const std::string& what) {
   return {.code = schemas::ErrorCode::invalid_parameter, .message = where + what};
 }
 
+/// Takes the digits off the front of `text`; whether there were any.
+bool take_digits(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(end);
+  return end > 0;
+}
+
+bool take(std::string_view& text, std::string_view letters) {
+  const bool there = !text.empty() && letters.find(text.front()) != std::string_view::npos;
+  text.remove_prefix(there ? 1 : 0);
+  return there;
+}
+
+template <class Number>
+bool holds(const std::string& scalar) {
+  Number number{};
+  const auto [end, failure] = std::from_chars(scalar.data(), scalar.data() + scalar.size(), number);
+  return failure == std::errc() && end == scalar.data() + scalar.size();
+}
+
+/// A number as JSON writes it, and not too large to be read as one. "+5", "1.", "-.5" and "007" are
+/// text in JSON's eyes.
 bool is_number(const std::string& scalar) {
-  if (scalar.empty() || scalar.find_first_not_of("0123456789+-.eE") != std::string::npos) {
+  std::string_view rest = scalar;
+  take(rest, "-");
+  const bool zero = rest.starts_with('0');
+  const std::size_t length = rest.size();
+  if (!take_digits(rest) || (zero && length - rest.size() > 1)) {
     return false;
   }
-  const bool leading_zero = scalar.size() > 1 && scalar[0] == '0' && scalar[1] != '.';
-  double number = 0;
-  const auto [end, failure] = std::from_chars(scalar.data(), scalar.data() + scalar.size(), number);
-  // "+5", "1." and "007" are text in JSON's eyes.
-  return failure == std::errc() && end == scalar.data() + scalar.size() && !leading_zero &&
-         scalar.back() != '.' && scalar.front() != '.';
+  if (rest.empty()) {
+    return holds<std::int64_t>(scalar) || holds<std::uint64_t>(scalar);
+  }
+  if (take(rest, ".") && !take_digits(rest)) {
+    return false;
+  }
+  if (take(rest, "eE")) {
+    take(rest, "+-");
+    if (!take_digits(rest)) {
+      return false;
+    }
+  }
+  return rest.empty() && holds<double>(scalar);
 }
 
 /// A plain scalar under YAML 1.2's core schema, as JSON; empty when it is text.
@@ -150,6 +186,37 @@ class Converter {
   std::string out_;
 };
 
+/// Hears a document and remembers nothing of it.
+class Listener final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/,
+                       YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+};
+
+/// How many documents there are, as far as it matters. Not by LoadAll: of a stray comma between two
+/// of them it makes documents without end.
+std::size_t count_documents(const std::string& yaml) {
+  constexpr std::size_t enough = 3;
+  std::istringstream stream(yaml);
+  YAML::Parser parser(stream);
+  Listener listener;
+  std::size_t count = 0;
+  while (count < enough && parser.HandleNextDocument(listener)) {
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 Result<std::string> yaml_to_json(std::string_view yaml, const Type* guide) {
@@ -158,13 +225,13 @@ Result<std::string> yaml_to_json(std::string_view yaml, const Type* guide) {
                    "the file has more than " + std::to_string(bytes_max) + " bytes");
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
-    if (documents.size() != 1) {
-      return refused(YAML::Mark::null_mark(),
-                     "the file must hold one document, found " + std::to_string(documents.size()));
+    const std::string text(yaml);
+    if (const std::size_t count = count_documents(text); count != 1) {
+      return refused(YAML::Mark::null_mark(), "the file must hold one document, found " +
+                                                  (count > 2 ? "more" : std::to_string(count)));
     }
     Converter converter;
-    Outcome outcome = converter.node(documents.front(), guide, 1);
+    Outcome outcome = converter.node(YAML::Load(text), guide, 1);
     return outcome.ok() ? Result<std::string>(std::move(converter.out())) : outcome.error();
   } catch (const YAML::Exception& exception) {
     return refused(exception.mark, exception.msg);

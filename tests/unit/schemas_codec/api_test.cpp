@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "api/clusters.h"
 #include "api/container_instances.h"
 #include "api/operations.h"
@@ -237,6 +239,30 @@ TEST_CASE("A wrong type is a serialization error, and so is what is not JSON") {
   CHECK(message("RegisterTaskDefinition",
                 definition_with(R"("dockerLabels":{"a":"1","\u0061":"2"})")) ==
         "containerDefinitions[0].dockerLabels.a is given twice.");
+  for (const char* body :
+       {R"({"clusterName":"a","clusterName":null})", R"({"clusterName":null,"clusterName":"a"})",
+        R"({"clusterName":null,"clusterName":null})"}) {
+    CHECK(message("CreateCluster", body) == "clusterName is given twice.");
+  }
+}
+
+TEST_CASE("A NUL is refused in names as in values") {
+  for (const char* label :
+       {R"("dockerLabels":{"a\u0000b":"1"})", R"("dockerLabels":{"a":"\u0000"})"}) {
+    const std::string message = refusal("RegisterTaskDefinition", definition_with(label)).message;
+    CHECK(message.find("contains a NUL character") != std::string::npos);
+  }
+}
+
+TEST_CASE("Any instant can be written, before 1970 and at the ends of time too") {
+  const auto written = [](std::int64_t milliseconds) {
+    const schemas::Instant at{schemas::Duration(milliseconds)};
+    return codec::encode(codec::TypeOf<schemas::Instant>::type, &at, codec::Dialect{});
+  };
+  CHECK(written(1'500) == "1.500");
+  CHECK(written(-1'500) == "-1.500");
+  CHECK(written(-5) == "-0.005");
+  CHECK(written(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775.808");
 }
 
 TEST_CASE("Deep, huge and misspelt requests are refused") {

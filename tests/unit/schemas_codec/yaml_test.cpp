@@ -21,6 +21,13 @@ TEST_CASE("YAML is read as YAML 1.2 reads it") {
   CHECK(converted("- 007\n- +5\n- .5\n- 1e3\n- -2\n") == R"(["007","+5",".5",1e3,-2])");
 }
 
+TEST_CASE("What is no number in JSON's eyes, or larger than any, becomes text") {
+  CHECK(converted("[-01, -.5, 1.e3, 1e, 1e+, -, 0x1f, 1.5e-3, -0, 0e1, 1E5]") ==
+        R"(["-01","-.5","1.e3","1e","1e+","-","0x1f",1.5e-3,-0,0e1,1E5])");
+  CHECK(converted("[18446744073709551615, 18446744073709551616, -9223372036854775809, 1e999]") ==
+        R"([18446744073709551615,"18446744073709551616","-9223372036854775809","1e999"])");
+}
+
 TEST_CASE("Where text is wanted, numbers and truth values are text") {
   const codec::Type& guide = codec::Described<api::RegisterTaskDefinitionRequest>::type;
   const std::string json = converted(R"(
@@ -46,6 +53,8 @@ containerDefinitions:
 TEST_CASE("What is not YAML says where") {
   CHECK(converted("a: [1, 2").starts_with("error: line 1, column "));
   CHECK(converted("a: 1\n---\nb: 2\n") == "error: the file must hold one document, found 2");
+  CHECK(converted("") == "error: the file must hold one document, found 0");
+  CHECK(converted("- a\n, b\n").starts_with("error: "));
   CHECK(converted("[1]: 2").find("a key must be text") != std::string::npos);
 }
 
