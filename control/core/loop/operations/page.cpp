@@ -93,8 +93,12 @@ std::optional<std::string> Page::next_token() const {
 }
 
 std::string Page::token_for(const std::string& mark) const {
-  const std::string list = request_.operation + '\n' + request_.scope.account + '\n' +
-                           request_.scope.region + '\n' + request_.filter + '\n' + mark;
+  // Each part with its length, or the end of a filter could be taken for the beginning of a mark.
+  std::string list;
+  for (const std::string* part : {&request_.operation, &request_.scope.account,
+                                  &request_.scope.region, &request_.filter, &mark}) {
+    list += std::to_string(part->size()) + ':' + *part;
+  }
   return fingerprint(list) + to_hex(mark);
 }
 
