@@ -23,7 +23,8 @@ constexpr std::int64_t minimum_seconds_max = 86'400;
 
 /// Seconds are billed whole: a begun second counts.
 std::int64_t billed_seconds(const PriceBook& book, const fargate_pool::MeterTotal& use) {
-  const std::int64_t whole = (use.metered_ns + ns_per_second - 1) / ns_per_second;
+  const std::int64_t begun = use.metered_ns % ns_per_second == 0 ? 0 : 1;
+  const std::int64_t whole = use.metered_ns / ns_per_second + begun;
   return std::max(whole, book.minimum_seconds);
 }
 

@@ -7,6 +7,7 @@
 #include "control/core/loop/details.h"
 #include "control/core/loop/names.h"
 #include "control/core/loop/polls.h"
+#include "control/core/loop/report_check.h"
 #include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
 
@@ -140,7 +141,12 @@ std::vector<schemas::TaskId> take_reports(Context& context, InstanceId id,
 void take_removed_enis(Context& context, InstanceId id, const SyncRequest& request) {
   for (const schemas::EniId& eni : request.removed_enis) {
     const auto held = context.world->enis.find(eni);
-    if (held != context.world->enis.end() && held->second.instance == id) {
+    if (held == context.world->enis.end() || held->second.instance != id) {
+      continue;
+    }
+    // An address that a task may still be using has one owner, whatever is said of its interface.
+    const Task* task = find_task(context.world, held->second.task);
+    if (task == nullptr || task->last_status == schemas::TaskStatus::stopped) {
       apply(context.world, EniReleased{eni, context.now});
     }
   }
@@ -201,14 +207,12 @@ void join(Context& context, const AgentJoin& request) {
     return;
   }
   const schemas::Inventory& inventory = request.request.inventory;
-  if (inventory.cpu.count <= 0 || inventory.memory.count <= 0 ||
-      inventory.availability_zone.empty()) {
-    refuse(context, request.waiter, ErrorCode::invalid_parameter,
-           "A host must state its CPU units, its memory and its availability zone; found " +
-               std::to_string(inventory.cpu.count) + " units, " +
-               std::to_string(inventory.memory.count) + " MiB and zone '" +
-               inventory.availability_zone + "'.");
-    return;
+  for (const schemas::Outcome& checked :
+       {check_inventory(inventory), check_boot_id(request.request.boot_id)}) {
+    if (!checked.ok()) {
+      refuse(context, request.waiter, checked.error().code, checked.error().message);
+      return;
+    }
   }
   if (!request.request.pool && !is_cluster_name(cluster_name(entry.value()))) {
     refuse(context, request.waiter, ErrorCode::invalid_parameter,
@@ -248,6 +252,11 @@ void sync(Context& context, const AgentSync& request) {
   }
   const InstanceId id = instance->id;
   const SyncRequest& report = request.request;
+  // Not heard either: who cannot say properly how it is should get nothing more to do.
+  if (const schemas::Outcome checked = check_report(report); !checked.ok()) {
+    refuse(context, request.waiter, checked.error().code, checked.error().message);
+    return;
+  }
   hear(context, id);
   take_inventory(context, id, report);
   take_meters(context, id, report);

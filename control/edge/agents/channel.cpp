@@ -129,6 +129,10 @@ void Channel::sync(const http::Request& request, const http::ExchangeRef& exchan
        .identity_hash = access::hash_of(secret),
        .request = std::move(message).value()},
       [this, exchange, count](edge::AgentAnswer answer) {
+        const auto* refused = std::get_if<schemas::Error>(&answer);
+        if (refused != nullptr && refused->code == schemas::ErrorCode::invalid_parameter) {
+          spdlog::warn("a host's report is refused: {}", refused->message);
+        }
         // Encoded on the io thread: after a reconnection an answer may hold a thousand tasks.
         exchange->answer([this, count, answer = std::move(answer)] {
           const auto* error = std::get_if<schemas::Error>(&answer);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <vector>
 
 #include "control/core/billing/bill.h"
@@ -67,6 +68,12 @@ TEST_CASE("a bill worked out by hand: a quarter vCPU and half a GB for 100.2 sec
   CHECK(only.memory_peak_bytes == 70'000'000);
   CHECK(bill.total == Nanos{346'275});
   CHECK(bill.currency == "USD");
+}
+
+TEST_CASE("a total at the largest number there is can be billed") {
+  const MeteredTask metered = task(1, "prod", "web", std::numeric_limits<std::int64_t>::max());
+  const control::TaskBill bill = control::rate_task(prices(), metered);
+  CHECK(bill.lines.front().seconds == 9'223'372'037);
 }
 
 TEST_CASE("a begun second is billed whole, and a minute is the least") {

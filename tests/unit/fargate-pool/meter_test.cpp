@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "schemas/base/random.h"
@@ -81,6 +82,47 @@ TEST_CASE("a step of the host's wall clock bills nobody") {
   record.wall_end += std::chrono::hours(24);
   fargate_pool::absorb(total, record);
   CHECK(total.metered_ns == 10 * second);
+}
+
+TEST_CASE("numbers beyond all measure stop at the largest there is, and shrink nothing") {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  MeterRecord endless = reading(1, 0, 1);
+  endless.monotonic_start_ns = least;
+  endless.monotonic_end_ns = most;
+  endless.cpu_time_ns = most;
+  endless.memory_byte_seconds = most;
+  MeterTotal total;
+  fargate_pool::absorb(total, endless);
+  CHECK(total.metered_ns == most);
+  endless.sequence = most;
+  endless.monotonic_start_ns = most - 1;
+  fargate_pool::absorb(total, endless);
+  CHECK(total.metered_ns == most);
+  CHECK(total.cpu_time_ns == most);
+  CHECK(total.memory_byte_seconds == most);
+  CHECK(total.missing_readings == most - 2);
+
+  MeterTotal full;
+  fargate_pool::absorb(full, reading(1, 100, 110));
+  MeterRecord greedy = reading(2, 110, 120);
+  greedy.cpu_time_ns = most;
+  greedy.memory_byte_seconds = most;
+  fargate_pool::absorb(full, greedy);
+  CHECK(full.cpu_time_ns == most);
+  CHECK(full.memory_byte_seconds == most);
+
+  MeterTotal honest;
+  fargate_pool::absorb(honest, reading(1, 100, 110));
+  MeterTotal expected = honest;
+  MeterRecord negative = reading(2, 110, 110);
+  negative.monotonic_end_ns = least;
+  negative.cpu_time_ns = least;
+  negative.memory_byte_seconds = -1;
+  negative.memory_peak_bytes = least;
+  fargate_pool::absorb(honest, negative);
+  expected.last_sequence = 2;
+  CHECK(honest == expected);
 }
 
 TEST_CASE("stored readings give the same total in any order and however often repeated") {
