@@ -74,6 +74,10 @@ class Control:
         self.log.close()
         return code
 
+    def memory_kib(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as status:
+            return int(next(line for line in status if line.startswith("VmRSS:")).split()[1])
+
     def kill(self):
         if self.process.poll() is None:
             self.signal(signal.SIGKILL)
@@ -312,8 +316,16 @@ class Clients(WithDirectory):
     def test_a_thousand_idle_connections_do_not_keep_others_waiting(self):
         control = self.control()
         address = control.address.split(":")
+        self.assertEqual(control.call("ListClusters", {})[0], 200)
+        before = control.memory_kib()
         idle = [socket.create_connection(address, BOUND_S) for _ in range(1000)]
+        for connection in idle[::2]:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         try:
+            for connection in idle[::2]:
+                self.assertTrue(connection.recv(4096).startswith(b"HTTP/1.1 200 "))
+            # 10 KB each, and what the sanitizers of a test build add.
+            self.assertLess(control.memory_kib() - before, 64 << 10)
             link = control.connection()
             start = time.monotonic()
             for _ in range(20):

@@ -30,6 +30,8 @@ using StreamParser = beast::http::request_parser<beast::http::buffer_body>;
 using ErrorCode = boost::system::error_code;
 
 constexpr std::size_t read_bytes = 16UL * 1024;
+/// What is read ahead at most: nothing else bounds a chunk's extension, or the trailer.
+constexpr std::size_t unparsed_bytes_max = 64UL * 1024;
 /// An idle or parked connection keeps this much: 5,000 waiting agents should cost little.
 constexpr std::size_t idle_bytes = 2UL * 1024;
 constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
@@ -95,7 +97,7 @@ class Connection final : public LiveConnection, public std::enable_shared_from_t
 
   beast::tcp_stream stream_;
   ReactorRef reactor_;
-  beast::flat_buffer buffer_;
+  beast::flat_buffer buffer_{unparsed_bytes_max};
   std::optional<HeadParser> head_parser_;
   std::optional<WholeParser> whole_parser_;
   std::optional<StreamParser> stream_parser_;
@@ -181,6 +183,10 @@ void Connection::on_head(ErrorCode error) {
     return;
   }
   take_head();
+  if (request_.has_unknown_coding()) {
+    refuse(beast::http::error::bad_transfer_encoding);
+    return;
+  }
   const BodyPolicy policy = reactor_->handler.body_policy(request_);
   const bool whole = policy.mode == BodyPolicy::Mode::whole;
   const auto length = head_parser_->content_length();

@@ -2,18 +2,32 @@
 
 #include <strings.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace control::http {
 
+namespace {
+
+bool is_word(std::string_view text, std::string_view word) {
+  return text.size() == word.size() && ::strncasecmp(text.data(), word.data(), word.size()) == 0;
+}
+
+}  // namespace
+
 std::string_view Request::header(std::string_view name) const {
   for (const Header& header : headers) {
-    if (header.name.size() == name.size() &&
-        ::strncasecmp(header.name.data(), name.data(), name.size()) == 0) {
+    if (is_word(header.name, name)) {
       return header.value;
     }
   }
   return {};
+}
+
+bool Request::has_unknown_coding() const {
+  return std::any_of(headers.begin(), headers.end(), [](const Header& header) {
+    return is_word(header.name, "transfer-encoding") && !is_word(header.value, "chunked");
+  });
 }
 
 std::string percent_decoded(std::string_view text) {

@@ -27,6 +27,9 @@ struct Request {
 
   /// The first header of that name (any case), or an empty text.
   [[nodiscard]] std::string_view header(std::string_view name) const;
+  /// Whether it says that its body is coded in another way than in chunks: then we could not tell
+  /// where it ends, and would take the rest for the next request.
+  [[nodiscard]] bool has_unknown_coding() const;
 };
 
 struct Response {

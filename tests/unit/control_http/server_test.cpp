@@ -173,6 +173,23 @@ TEST_CASE("what is not HTTP is answered 400 and harms nobody else") {
   CHECK(status_of(honest.receive()) == 200);
 }
 
+TEST_CASE("a chunk's extension or a trailer without end is refused, not kept") {
+  Served served;
+  for (const std::string& frame : {std::string("1;x="), std::string("0\r\nX-Trailer: ")}) {
+    for (const std::string& path : {std::string("/echo"), std::string("/upload")}) {
+      RawClient client = served.client();
+      const bool taken = says(
+          client, "POST " + path + " HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                      frame + std::string(4'000'000, 'x'));
+      const std::string answer = client.receive();
+      // A body that is handed on as it comes has no answer any more: its connection ends.
+      CHECK_MESSAGE((path == "/upload" ? !taken || answer.empty() : status_of(answer) == 400),
+                    frame << " " << path << ": " << answer);
+      CHECK(client.closed());
+    }
+  }
+}
+
 TEST_CASE("a caller that is slow with its headers or its body is cut off") {
   Served served({.header_time = schemas::Duration{100}, .body_time = schemas::Duration{100}});
   RawClient slow_head = served.client();
@@ -328,6 +345,25 @@ TEST_CASE("a thousand idle connections leave room for the one that asks") {
   REQUIRE(says(client, get("/echo")));
   CHECK(status_of(client.receive()) == 200);
   CHECK(Clock::now() - start < std::chrono::seconds(1));
+}
+
+TEST_CASE("of a thousand idle connections none stays longer than it may") {
+  Served served({.idle_time = schemas::Duration{1'500}});
+  std::vector<RawClient> idle;
+  for (int at = 0; at < 1'000; ++at) {
+    idle.push_back(served.client());
+  }
+  RawClient busy = served.client();
+  const auto until = Clock::now() + std::chrono::milliseconds(3'000);
+  while (Clock::now() < until) {  // who asks again and again is not idle
+    REQUIRE(says(busy, get("/echo")));
+    CHECK(status_of(busy.receive()) == 200);
+  }
+  CHECK(comes_true([&] { return served.server->open_connections() == 1; }));
+  CHECK(idle.front().closed());
+  CHECK(idle.back().closed());
+  REQUIRE(says(busy, get("/echo")));
+  CHECK(status_of(busy.receive()) == 200);
 }
 
 TEST_CASE("a listen address is an address and a port, and says what is wrong with it") {
