@@ -1,5 +1,8 @@
 include(tests/bench/bench.cmake OPTIONAL)  # also in a release build: that is what it measures
 include(tests/sim/sim.cmake OPTIONAL)      # also: ten thousand seeds want speed
+if(STOWAGE_FUZZ)
+  include(tests/fuzz/fuzz.cmake)
+endif()
 
 # One unit binary per room, so that a changed core file is one small link away from its answer.
 if(NOT STOWAGE_TESTS)
