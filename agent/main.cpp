@@ -67,6 +67,14 @@ void add_run_options(CLI::App& app, Given& given) {
   app.add_option("--log-max-files", given.options.log_files_max,
                  "Log files kept for a container, the live one included")
       ->capture_default_str();
+  app.add_option("--task-storage", given.options.task_storage_mib,
+                 "MiB that one task may write to this host's disk, 0 for no limit; default: 20480 "
+                 "with --pool, else 0. Not with --engine docker");
+  app.add_option(
+         "--disk-kept", given.options.disk_kept_mib,
+         "MiB that stay free on this host's disk, or a twentieth of it if that is less: below "
+         "it the task that has written most is stopped; 0 for no limit")
+      ->capture_default_str();
   app.add_flag("--remove-all", given.remove_all,
                "When told to end, also stop and remove all tasks, as `cleanup` does");
   app.add_flag("--debug", given.debug, "Log more");
@@ -96,6 +104,15 @@ std::optional<std::string> refused(const Given& given) {
   }
   if (given.pool == !given.options.cluster.empty()) {
     return "Give either --cluster NAME or --pool";
+  }
+  const std::int64_t storage_mib = given.options.task_storage_mib.value_or(0);
+  constexpr std::int64_t storage_mib_max = 1'000'000'000;
+  if (storage_mib < 0 || storage_mib > storage_mib_max || given.options.disk_kept_mib < 0 ||
+      given.options.disk_kept_mib > storage_mib_max) {
+    return "--task-storage and --disk-kept are MiB, from 0 to 1000000000";
+  }
+  if (given.engine == "docker" && given.options.task_storage_mib) {
+    return "--task-storage is for --engine oci; what a container on Docker writes Docker bounds";
   }
   if (given.cpu < 0 || given.memory < 0 || given.options.log_bytes_max <= 0 ||
       given.options.log_files_max <= 0) {

@@ -42,27 +42,9 @@ std::string run_script(const std::vector<std::string>& words) {
   return ended.value().output;
 }
 
-/// Starts the registry when first asked for, stops it when the program ends.
-class RegistryProcess {
- public:
-  RegistryProcess() : directory_(make_directory()) {
-    address_ = run_script({root_ + "/registry", "start", directory_.string()});
-    address_.erase(address_.find_last_not_of('\n') + 1);
-    run_script({root_ + "/build", IMAGE_ROOT, address_});
-  }
-  RegistryProcess(const RegistryProcess&) = delete;
-  RegistryProcess& operator=(const RegistryProcess&) = delete;
-  ~RegistryProcess() {
-    run_script({root_ + "/registry", "stop", directory_.string()});
-    std::filesystem::remove_all(directory_);
-  }
-  [[nodiscard]] const std::string& address() const { return address_; }
-
- private:
-  std::string root_ = std::string(SOURCE_ROOT) + "/tests/images";
-  std::filesystem::path directory_;
-  std::string address_;
-};
+std::string image_script(const std::string& name) {
+  return std::string(SOURCE_ROOT) + "/tests/images/" + name;
+}
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -71,9 +53,26 @@ std::string read_file(const std::filesystem::path& path) {
 
 }  // namespace
 
+Registry::Registry() : directory_(make_directory()) {
+  address_ = run_script({image_script("registry"), "start", directory_.string()});
+  address_.erase(address_.find_last_not_of('\n') + 1);
+  run_script({image_script("build"), IMAGE_ROOT, address_});
+}
+
+Registry::~Registry() {
+  run_script({image_script("registry"), "stop", directory_.string()});
+  std::filesystem::remove_all(directory_);
+}
+
+std::filesystem::path Registry::blob(const std::string& digest) const {
+  const std::string digits = digest.substr(digest.find(':') + 1);
+  return directory_ / "images/docker/registry/v2/blobs/sha256" / digits.substr(0, 2) / digits /
+         "data";
+}
+
 const std::string& registry() {
-  static const RegistryProcess process;
-  return process.address();
+  static const Registry shared;
+  return shared.address();
 }
 
 namespace {
@@ -155,6 +154,21 @@ std::string runtime() {
   }
   const char* name = std::getenv("STOWAGE_RUNTIME");
   return name == nullptr ? "crun" : name;
+}
+
+SmallDisk::SmallDisk(const char* size) {
+  REQUIRE(mkdtemp(path_.data()) != nullptr);
+  REQUIRE(mount("tmpfs", path_.c_str(), "tmpfs", 0, size) == 0);
+}
+
+SmallDisk::~SmallDisk() {
+  umount2(path_.c_str(), MNT_DETACH);
+  std::error_code gone;
+  std::filesystem::remove(path_, gone);
+}
+
+void SmallDisk::resize(const char* size) const {
+  REQUIRE(mount("tmpfs", path_.c_str(), "tmpfs", MS_REMOUNT, size) == 0);
 }
 
 bool wait_for(const std::function<bool()>& condition, std::chrono::milliseconds limit) {

@@ -23,6 +23,22 @@ namespace engine_tests {
 /// dressed.
 const std::string& registry();
 
+/// A registry with those images, gone with the test, whose files may be meddled with.
+class Registry {
+ public:
+  Registry();
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+  ~Registry();
+  [[nodiscard]] const std::string& address() const { return address_; }
+  /// The file of a blob: a manifest, a configuration or a layer.
+  [[nodiscard]] std::filesystem::path blob(const std::string& digest) const;
+
+ private:
+  std::filesystem::path directory_;
+  std::string address_;
+};
+
 /// "crun", or what STOWAGE_RUNTIME says; "docker" on Docker.
 std::string runtime();
 
@@ -50,6 +66,20 @@ class NetworkNamespace {
 };
 /// The same of this process's own.
 std::string own_network();
+
+/// A file system of its own in memory, gone with the test.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const char* size);  ///< "size=2m"
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk();
+  [[nodiscard]] const std::string& path() const { return path_; }
+  void resize(const char* size) const;
+
+ private:
+  std::string path_ = "/tmp/stowage-disk-XXXXXX";
+};
 
 /// Waits until it holds, for at most `limit`.
 bool wait_for(const std::function<bool()>& condition,

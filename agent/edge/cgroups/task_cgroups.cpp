@@ -102,15 +102,31 @@ std::vector<std::string> directories_in(const std::string& path) {
   return names;
 }
 
-void kill_members(const std::string& path) {
-  const std::string members = read_file(path + "/cgroup.procs").value_or("");
-  for (std::size_t at = 0; at < members.size();) {
-    const std::size_t end = std::min(members.find('\n', at), members.size());
-    const std::int64_t id = number_in(std::string_view(members).substr(at, end - at));
+std::vector<pid_t> members_of(const std::string& path) {
+  const std::string text = read_file(path + "/cgroup.procs").value_or("");
+  std::vector<pid_t> members;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::int64_t id = number_in(std::string_view(text).substr(at, end - at));
     if (id > 1) {
-      ::kill(static_cast<pid_t>(id), SIGKILL);
+      members.push_back(static_cast<pid_t>(id));
     }
     at = end + 1;
+  }
+  return members;
+}
+
+void add_members_below(const std::string& path, std::vector<pid_t>& members) {
+  const std::vector<pid_t> here = members_of(path);
+  members.insert(members.end(), here.begin(), here.end());
+  for (const std::string& name : directories_in(path)) {
+    add_members_below(std::string(path).append("/").append(name), members);
+  }
+}
+
+void kill_members(const std::string& path) {
+  for (const pid_t id : members_of(path)) {
+    ::kill(id, SIGKILL);
   }
 }
 
@@ -366,6 +382,14 @@ std::int64_t TaskCgroups::memory_kills(const std::string& task,
   const auto events =
       read_file(file("memory", path(task, container), v1 ? "memory.oom_control" : "memory.events"));
   return events ? number_of(*events, "oom_kill") : 0;
+}
+
+std::vector<pid_t> TaskCgroups::members(const std::string& task) const {
+  std::vector<pid_t> members;
+  if (const auto found = directories(path(task, "")); !found.empty()) {
+    add_members_below(found.front(), members);  // the same in every hierarchy
+  }
+  return members;
 }
 
 std::vector<std::string> TaskCgroups::directories(const std::string& relative) const {

@@ -4,6 +4,8 @@
 // the task's, a container's own limits below. What supervises containers lies in
 // <base>/supervisor, so that neither a limit nor a restart of the agent's unit reaches it.
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -45,6 +47,9 @@ class TaskCgroups {
   /// How many processes of a container the kernel has killed for want of memory; 0 when unknown.
   [[nodiscard]] std::int64_t memory_kills(const std::string& task,
                                           const std::string& container) const;
+
+  /// The processes of a task, at this moment.
+  [[nodiscard]] std::vector<pid_t> members(const std::string& task) const;
 
   /// Kills what still runs in it and removes it from every hierarchy, waiting for the kernel to let
   /// go of it for up to 5 s. `container` empty: the task's and all below. Repeatable.

@@ -1,5 +1,8 @@
 #include "agent/edge/checkpoint/checkpoint.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -24,6 +27,21 @@ CREATE TABLE IF NOT EXISTS network (
   kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY (kind, id)) WITHOUT ROWID;
 )sql";
+
+/// Blocks of the disk that the log owns whether it has written there or not: enough to write down
+/// the ends of hundreds of tasks while a container has filled the disk, which those ends will mend.
+/// The log is never cut shorter than this (see journal_size_limit), or the room would be lost to
+/// whoever writes fastest.
+constexpr std::int64_t log_bytes_kept = 4'194'304;
+
+/// A file system that cannot do it keeps no room: then a full disk ends the agent.
+void keep_room_for_log(const std::string& path) {
+  const int log = ::open((path + "-wal").c_str(), O_RDWR | O_CLOEXEC);
+  if (log >= 0) {
+    static_cast<void>(::fallocate(log, FALLOC_FL_KEEP_SIZE, 0, log_bytes_kept));
+    ::close(log);
+  }
+}
 
 constexpr const char* eni_kind = "eni";
 constexpr const char* subnet_kind = "subnet";
@@ -86,6 +104,7 @@ schemas::Result<Checkpoint> Checkpoint::open(const std::string& path) {
   const bool ready = file.execute("PRAGMA journal_mode = WAL") &&
                      file.execute("PRAGMA synchronous = NORMAL") &&
                      file.execute("PRAGMA wal_autocheckpoint = 4000") &&
+                     file.execute("PRAGMA journal_size_limit = 4194304") &&
                      file.execute("PRAGMA busy_timeout = 2000") && file.execute(schema_sql);
   if (!ready) {
     return file.error(
@@ -106,6 +125,7 @@ schemas::Result<Checkpoint> Checkpoint::open(const std::string& path) {
   if (!checkpoint.prepare()) {
     return file.error("does not have the tables it should have");
   }
+  keep_room_for_log(path);
   return checkpoint;
 }
 
@@ -282,6 +302,6 @@ schemas::Outcome Checkpoint::save(const Step& step, const HostState& state,
   return schemas::Done{};
 }
 
-void Checkpoint::tidy() { database_.execute("PRAGMA wal_checkpoint(TRUNCATE)"); }
+void Checkpoint::tidy() { database_.execute("PRAGMA wal_checkpoint(RESTART)"); }
 
 }  // namespace agent

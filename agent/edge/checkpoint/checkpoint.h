@@ -32,6 +32,9 @@ struct Restored {
 /// disk: a kill of the agent cannot lose it, and a loss of power takes the containers along. A
 /// transaction with the start of a container waits for the disk, or a task whose record was lost
 /// would be started again; so does one with meter records, which are money.
+///
+/// It keeps room for itself on the disk: a container that fills it can be stopped, and that be
+/// saved.
 class Checkpoint {
  public:
   /// Opens it, made when missing. Refuses the file of a newer agent and a damaged one, saying what
@@ -51,7 +54,8 @@ class Checkpoint {
   schemas::Outcome save(const Step& step, const HostState& state,
                         std::span<const schemas::SyncAnswer> network);
 
-  /// Moves the write-ahead log into the file; takes milliseconds, so for an idle moment.
+  /// Moves the write-ahead log into the file; takes milliseconds, so for an idle moment. The log's
+  /// room on the disk stays its own.
   void tidy();
 
  private:

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "agent/edge/engine/oci/storage_use.h"
 #include "agent/edge/images/digest.h"
 #include "agent/edge/images/oci_documents.h"
 
@@ -39,20 +40,6 @@ bool write_whole(const std::filesystem::path& path, const std::string& text) {
 bool flush_to_disk(const std::filesystem::path& path) {
   const Descriptor directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return directory.open() && syncfs(directory.number()) == 0;
-}
-
-std::int64_t bytes_below(const std::filesystem::path& path) {
-  std::int64_t bytes = 0;
-  std::error_code failure;
-  std::filesystem::recursive_directory_iterator at(path, failure);
-  while (!failure && at != std::filesystem::end(at)) {
-    struct stat status {};
-    if (lstat(at->path().c_str(), &status) == 0) {
-      bytes += std::int64_t{status.st_blocks} * 512;
-    }
-    at.increment(failure);
-  }
-  return bytes;
 }
 
 void touch(const std::filesystem::path& path) {

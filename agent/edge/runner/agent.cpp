@@ -114,6 +114,16 @@ schemas::Result<std::filesystem::path> own_directory(const std::filesystem::path
   return real;
 }
 
+/// A Fargate task has 20 GiB; on hosts of one's own ECS bounds nothing.
+StorageLimits storage_of(const AgentOptions& options) {
+  constexpr std::int64_t bytes_per_mib = 1'048'576;
+  constexpr std::int64_t fargate_mib = 20 * 1'024;
+  const bool pool = options.kind == AgentOptions::Kind::pool;
+  return {
+      .task_bytes_max = options.task_storage_mib.value_or(pool ? fargate_mib : 0) * bytes_per_mib,
+      .disk_bytes_kept = options.disk_kept_mib * bytes_per_mib};
+}
+
 schemas::Result<std::unique_ptr<Engine>> open_engine(const AgentOptions& options,
                                                      const std::shared_ptr<ExitRelay>& relay) {
   if (schemas::Outcome noted = note_engine(options); !noted.ok()) {
@@ -137,6 +147,7 @@ schemas::Result<std::unique_ptr<Engine>> open_engine(const AgentOptions& options
   settings.insecure_registries = options.insecure_registries;
   settings.log_bytes_max = options.log_bytes_max;
   settings.log_files_max = options.log_files_max;
+  settings.storage = storage_of(options);
   return open_oci_engine(settings, on_exit);
 }
 

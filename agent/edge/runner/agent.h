@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,11 @@ struct AgentOptions {
   std::vector<std::string> insecure_registries;
   std::int64_t log_bytes_max = 10'485'760;
   std::int64_t log_files_max = 3;
+  /// MiB that a task may have on the disk; absent: what a Fargate task has on the pool, else no
+  /// limit.
+  std::optional<std::int64_t> task_storage_mib;
+  /// MiB of the disk that stay free, or a twentieth of it if that is less.
+  std::int64_t disk_kept_mib = 1024;
   StatedFacts facts;
 };
 

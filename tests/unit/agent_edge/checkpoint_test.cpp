@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <sstream>
@@ -189,6 +190,26 @@ TEST_CASE("a checkpoint of format 1 is still read, as it was born and as it has 
   const std::string kept = data.path() + "/kept.db";
   execute(kept, text_of(golden_path("checkpoint_v1_kept.sql")));
   check_example(kept, kept_host());
+}
+
+TEST_CASE("a checkpoint keeps room for what must be saved when the disk is full") {
+  const TemporaryDirectory data;
+  const std::string path = data.path() + "/agent.db";
+  const auto bytes_kept = [&] {
+    struct stat log {};
+    REQUIRE(stat((path + "-wal").c_str(), &log) == 0);
+    return log.st_blocks * 512;
+  };
+  auto checkpoint = Checkpoint::open(path);
+  REQUIRE(checkpoint.ok());
+  CHECK(bytes_kept() >= 4'194'304);
+  REQUIRE(checkpoint.value().load().ok());
+  agent::Step step;
+  step.save = {agent_test::task_id(1)};
+  REQUIRE(checkpoint.value().save(step, example_host(), {}).ok());
+  checkpoint.value().tidy();
+  REQUIRE(checkpoint.value().keep_boot("boot-2").ok());
+  CHECK(bytes_kept() >= 4'194'304);
 }
 
 TEST_CASE("format 1 is what is written") {

@@ -24,6 +24,10 @@ struct EngineHome {
   [[nodiscard]] std::filesystem::path exits() const { return data / "exits"; }
   [[nodiscard]] std::filesystem::path sockets() const { return data / "sockets"; }
   [[nodiscard]] std::filesystem::path runtime() const { return data / "runtime"; }
+  /// What a task shares among its containers and takes along; see runner/task_files.h.
+  [[nodiscard]] std::filesystem::path volumes(schemas::TaskId task) const {
+    return data / "tasks" / task.text() / "volumes";
+  }
 };
 
 /// Whose a container is. Written before anything else is made for it.

@@ -420,6 +420,11 @@ void Containers::supervisor_ended(schemas::ContainerId id) {
     if (!exit.exit_code) {
       send_signal(held.process, SIGKILL);
     }
+    if (!held.end_reason.empty()) {
+      exit.reason = held.end_reason;
+      // On a full disk conmon cannot write down what we know, because it was us.
+      exit.exit_code = exit.exit_code.value_or(killed_by_kernel);
+    }
     held.phase = ContainerPhase::exited;
     held.exit = exit;
     held.process.close();

@@ -15,6 +15,7 @@
 #include "agent/edge/engine/oci/container_home.h"
 #include "agent/edge/engine/oci/exit_watch.h"
 #include "agent/edge/engine/oci/runtime_class.h"
+#include "agent/edge/engine/oci/storage_rules.h"
 #include "agent/edge/images/image_store.h"
 
 namespace agent {
@@ -48,6 +49,11 @@ class Containers {
   void doom(schemas::ContainerId id);
   schemas::Outcome remove(schemas::ContainerId id);
   schemas::Result<ContainerState> state(schemas::ContainerId id);
+  /// What each task has on the disk: written by its containers, in its volumes, and removed but
+  /// open.
+  [[nodiscard]] std::vector<TaskStorage> storage();
+  /// Kills the containers of a task; the verdict is the reason of their ends.
+  void end(const StorageVerdict& verdict);
   /// All there are; those that run are watched from now on.
   std::vector<ContainerState> recover();
 
@@ -67,6 +73,7 @@ class Containers {
     Descriptor process;
     std::optional<ContainerExit> exit;
     enum class End : std::uint8_t { natural, killed, removed } end = End::natural;
+    std::string end_reason;  ///< why it was killed, if there is more to say
     enum class Watch : std::uint8_t { no, yes } watch = Watch::no;
     std::int64_t execs = 0;  ///< that run now
   };

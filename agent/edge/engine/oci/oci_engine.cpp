@@ -12,6 +12,7 @@
 
 #include "agent/edge/engine/data_lock.h"
 #include "agent/edge/engine/oci/containers.h"
+#include "agent/edge/engine/oci/storage_watch.h"
 #include "agent/edge/images/digest.h"
 #include "agent/edge/images/oci_documents.h"
 
@@ -85,7 +86,10 @@ class OciEngine final : public Engine {
                  .bytes_max = settings.image_bytes_max,
                  .skopeo = std::move(ground.skopeo),
                  .umoci = std::move(ground.umoci)},
-                [this] { return containers_.images_in_use(); }) {}
+                [this] { return containers_.images_in_use(); }),
+        storage_(
+            home_.data, settings.storage, [this] { return containers_.storage(); },
+            [this](const StorageVerdict& verdict) { containers_.end(verdict); }) {}
 
   schemas::Outcome prepare() {
     if (auto prepared = images_.prepare(); !prepared.ok()) {
@@ -194,6 +198,7 @@ class OciEngine final : public Engine {
   TaskCgroups cgroups_;
   Containers containers_;
   ImageStore images_;
+  StorageWatch storage_;  ///< last: its thread uses the containers
 };
 
 schemas::Result<Ground> survey(const OciSettings& settings) {

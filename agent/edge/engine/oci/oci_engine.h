@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/edge/engine/engine.h"
+#include "agent/edge/engine/oci/storage_rules.h"
 
 namespace agent {
 
@@ -22,6 +23,7 @@ struct OciSettings {
   std::int64_t log_bytes_max = 10'485'760;        ///< of one file; it is rotated beyond
   std::int64_t log_files_max = 3;                 ///< per container, the live one included
   std::int64_t image_bytes_max = 21'474'836'480;  ///< unused images beyond it go, oldest use first
+  StorageLimits storage{};                        ///< what tasks may write; no limits by themselves
 };
 
 /// Opens the engine on its data directory, which it locks: a second engine on it is refused.

@@ -29,6 +29,7 @@ schemas::Outcome Containers::make_again(const ContainerHome& home, const Contain
     held.process = std::move(again.value().process_handle);
     held.exit.reset();
     held.end = Held::End::natural;
+    held.end_reason.clear();
     held.watch = Held::Watch::yes;
   }
   watch_.add(record.id, std::move(again.value().supervisor_handle));
