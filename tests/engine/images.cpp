@@ -2,11 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include <stdlib.h>
-#include <sys/mount.h>
-
 #include <array>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "tests/engine/host.h"
@@ -22,28 +21,37 @@ bool nothing_in(const std::filesystem::path& directory) {
   return engine_tests::on_docker() || std::filesystem::is_empty(directory);
 }
 
-/// A file system of its own, gone with the test.
-class SmallDisk {
- public:
-  explicit SmallDisk(const char* size) {
-    REQUIRE(mkdtemp(path_.data()) != nullptr);
-    REQUIRE(mount("tmpfs", path_.c_str(), "tmpfs", 0, size) == 0);
+std::int64_t images_kept(const Host& host) {
+  std::int64_t images = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(host.data() / "images")) {
+    images += entry.path().filename().string().starts_with("sha256-") ? 1 : 0;
   }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    umount2(path_.c_str(), MNT_DETACH);
-    std::error_code gone;
-    std::filesystem::remove(path_, gone);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-  void resize(const char* size) const {
-    REQUIRE(mount("tmpfs", path_.c_str(), "tmpfs", MS_REMOUNT, size) == 0);
-  }
+  return images;
+}
 
- private:
-  std::string path_ = "/tmp/stowage-disk-XXXXXX";
-};
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  REQUIRE(file);
+}
+
+/// Every digest that a document names, in its order.
+std::vector<std::string> digests_in(const std::string& document) {
+  constexpr std::size_t length = 71;
+  std::vector<std::string> found;
+  for (std::size_t at = document.find("\"sha256:"); at != std::string::npos;
+       at = document.find("\"sha256:", at + 1)) {
+    found.push_back(document.substr(at + 1, length));
+  }
+  return found;
+}
 
 }  // namespace
 
@@ -86,6 +94,93 @@ TEST_CASE("A bad image is refused in words a user can act on") {
   REQUIRE_FALSE(missing.ok());
   CHECK(missing.error().message.starts_with("CannotPullContainerError: "));
   CHECK(nothing_in(host.data() / "images" / "pulling"));
+}
+
+TEST_CASE("A digest that is none is refused before anybody is asked") {
+  Host host;
+  const std::string digits(64, 'a');
+  for (const std::string& digest :
+       {std::string("sha256:"), "sha256:" + digits.substr(1), "sha256:" + digits + "a",
+        "sha256:" + digits.substr(1) + "A", "sha256:" + digits.substr(1) + "/", "md5:" + digits,
+        "sha512:" + digits, "SHA256:" + digits, "sha256-" + digits, digits}) {
+    CAPTURE(digest);
+    for (const agent::PullRequest& request :
+         {agent::PullRequest{.reference = registry() + "/probe@" + digest, .digest = {}},
+          agent::PullRequest{.reference = registry() + "/probe", .digest = digest}}) {
+      const auto refused = host.engine().pull(request);
+      REQUIRE_FALSE(refused.ok());
+      CHECK_MESSAGE(refused.error().message.starts_with("CannotPullContainerError: "),
+                    refused.error().message);
+    }
+  }
+  CHECK(nothing_in(host.data() / "images" / "pulling"));
+}
+
+TEST_CASE("What a registry altered of an image is refused, and nothing of it is kept") {
+  if (engine_tests::on_docker()) {
+    return;  // its images are its own affair
+  }
+  const engine_tests::Registry own;
+  agent::OciSettings settings;
+  settings.insecure_registries = {own.address()};
+  const std::string name = own.address() + "/probe:latest";
+  std::string manifest;
+  {
+    Host honest(settings);
+    const auto pulled = honest.pull(name);
+    REQUIRE_MESSAGE(pulled.ok(), pulled.error().message);
+    manifest = pulled.value().digest;
+  }
+  const std::vector<std::string> named = digests_in(text_of(own.blob(manifest)));
+  REQUIRE(named.size() >= 2);
+  const std::string configuration = named[0];
+  const std::string layer = named[1];
+  struct Alteration {
+    const char* what;
+    std::string blob;
+    std::string text;
+  };
+  const auto with = [](std::string text, const std::string& from, const std::string& to) {
+    REQUIRE(text.find(from) != std::string::npos);
+    return text.replace(text.find(from), from.size(), to);
+  };
+  const std::string layer_bytes = text_of(own.blob(layer));
+  std::string flipped = layer_bytes;
+  flipped[flipped.size() / 2] = static_cast<char>(~flipped[flipped.size() / 2]);
+  const Alteration alterations[] = {
+      {"another manifest that is one, too", manifest, text_of(own.blob(manifest)) + "\n"},
+      {"a manifest that names another layer", manifest,
+       with(text_of(own.blob(manifest)), layer, configuration)},
+      {"a manifest that is none", manifest, "{"},
+      {"a configuration that says to run something else", configuration,
+       with(text_of(own.blob(configuration)), "/probe", "/other")},
+      {"a configuration that is none", configuration, ""},
+      {"a layer with one byte changed", layer, flipped},
+      {"a layer that is cut short", layer, layer_bytes.substr(0, layer_bytes.size() / 2)},
+      {"a layer that is another file", layer, text_of(own.blob(configuration))},
+  };
+  Host host(settings);
+  for (const Alteration& alteration : alterations) {
+    CAPTURE(alteration.what);
+    const std::string whole = text_of(own.blob(alteration.blob));
+    write(own.blob(alteration.blob), alteration.text);
+    for (const agent::PullRequest& request :
+         {agent::PullRequest{.reference = name, .digest = {}},
+          agent::PullRequest{.reference = own.address() + "/probe@" + manifest, .digest = {}},
+          agent::PullRequest{.reference = name, .digest = manifest}}) {
+      const auto refused = host.engine().pull(request);
+      REQUIRE_FALSE(refused.ok());
+      CHECK_MESSAGE(refused.error().message.starts_with("CannotPullContainerError: "),
+                    refused.error().message);
+      CHECK(images_kept(host) == 0);
+      CHECK(nothing_in(host.data() / "images" / "pulling"));
+    }
+    write(own.blob(alteration.blob), whole);
+  }
+  const auto pulled = host.pull(name);
+  REQUIRE_MESSAGE(pulled.ok(), pulled.error().message);
+  CHECK(pulled.value().digest == manifest);
+  CHECK(images_kept(host) == 1);
 }
 
 TEST_CASE("A command that does not exist is refused in ECS's words and leaves nothing") {
@@ -146,7 +241,7 @@ TEST_CASE("A disk that fills during a pull is an error, and the next pull finds 
   if (engine_tests::on_docker()) {
     return;  // its images are its own affair, and on its own disk
   }
-  const SmallDisk disk("size=2m");
+  const engine_tests::SmallDisk disk("size=2m");
   agent::OciSettings settings;
   settings.data_directory = disk.path();
   Host host(settings);
@@ -166,13 +261,7 @@ TEST_CASE("Images that are not used go when they take more than their share") {
   }
   Host host;
   REQUIRE(host.pull("busybox").ok());
-  const auto count = [&] {
-    std::int64_t images = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(host.data() / "images")) {
-      images += entry.path().filename().string().starts_with("sha256-") ? 1 : 0;
-    }
-    return images;
-  };
+  const auto count = [&] { return images_kept(host); };
   CHECK(count() == 1);
   // As if it had last been used an hour ago.
   for (const auto& entry : std::filesystem::directory_iterator(host.data() / "images")) {
