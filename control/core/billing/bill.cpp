@@ -23,6 +23,9 @@ constexpr std::int64_t minimum_seconds_max = 86'400;
 
 /// Seconds are billed whole: a begun second counts.
 std::int64_t billed_seconds(const PriceBook& book, const fargate_pool::MeterTotal& use) {
+  if (use.last_sequence == 0) {
+    return 0;
+  }
   const std::int64_t begun = use.metered_ns % ns_per_second == 0 ? 0 : 1;
   const std::int64_t whole = use.metered_ns / ns_per_second + begun;
   return std::max(whole, book.minimum_seconds);
@@ -76,22 +79,25 @@ TaskBill rate_task(const PriceBook& book, const MeteredTask& task) {
   bill.task = task.task;
   bill.family = task.family;
   bill.state = use.closed ? BillState::final : BillState::to_date;
-  bill.from = use.from;
+  const fargate_pool::MeterTotal& before = task.before;
+  bill.from = before.last_sequence == 0 ? use.from : before.until;
   bill.until = use.until;
   if (use.last_sequence == 0) {
     return bill;
   }
-  const std::int64_t seconds = billed_seconds(book, use);
+  // As the difference of two whole bills, so that parts add up to the whole, minimum and all.
+  const std::int64_t seconds = billed_seconds(book, use) - billed_seconds(book, before);
   bill.lines.push_back(line(LineKind::vcpu, task.cpu.count, seconds, book.fargate_vcpu_hour));
   bill.lines.push_back(line(LineKind::memory, task.memory.count, seconds, book.fargate_gb_hour));
   for (const LineItem& each : bill.lines) {
     bill.total += each.amount;
   }
-  bill.cpu_used_ns = use.cpu_time_ns;
-  bill.cpu_reserved_ns = scaled(use.metered_ns, task.cpu.count, units_per_whole);
-  bill.memory_used_byte_seconds = use.memory_byte_seconds;
+  const std::int64_t metered_ns = use.metered_ns - before.metered_ns;
+  bill.cpu_used_ns = use.cpu_time_ns - before.cpu_time_ns;
+  bill.cpu_reserved_ns = scaled(metered_ns, task.cpu.count, units_per_whole);
+  bill.memory_used_byte_seconds = use.memory_byte_seconds - before.memory_byte_seconds;
   bill.memory_reserved_byte_seconds =
-      scaled(use.metered_ns, task.memory.count * bytes_per_mib, ns_per_second);
+      scaled(metered_ns, task.memory.count * bytes_per_mib, ns_per_second);
   bill.memory_peak_bytes = use.memory_peak_bytes;
   return bill;
 }

@@ -23,9 +23,12 @@ struct MeteredTask {
   std::string cluster;
   std::string service;  ///< empty = standalone
   std::string family;
-  schemas::CpuUnits cpu;      ///< reserved, and what is billed
-  schemas::MemoryMib memory;  ///< reserved, and what is billed
-  fargate_pool::MeterTotal use;
+  schemas::CpuUnits cpu;         ///< reserved, and what is billed
+  schemas::MemoryMib memory;     ///< reserved, and what is billed
+  fargate_pool::MeterTotal use;  ///< from its beginning to the end of what is billed
+  /// The part of `use` that earlier bills have charged; nothing has been when it holds no reading.
+  /// The minimum belongs to the bill in which the task begins.
+  fargate_pool::MeterTotal before{};
 };
 
 enum class LineKind : std::uint8_t { vcpu, memory };

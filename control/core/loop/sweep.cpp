@@ -1,11 +1,29 @@
 #include "control/core/loop/sweep.h"
 
+#include <chrono>
+
 #include "control/core/world/lookups.h"
 #include "control/core/world/parts.h"
 
 namespace control {
 
 namespace {
+
+/// How long a host that was lost may stay away and still be paid for what its tasks used. Longer:
+/// more stopped tasks are kept of hosts that never come back.
+constexpr schemas::Duration readings_awaited = std::chrono::days{30};
+
+/// Whether its host has readings of it, most likely, that it could not hand over yet.
+bool awaits_readings(const Context& context, const schemas::Task& task) {
+  if (task.specification->launch_type != schemas::LaunchType::fargate ||
+      *task.stopped_at + readings_awaited <= context.now) {
+    return false;
+  }
+  const auto usage = context.world->usage.find(task.key);
+  return usage == context.world->usage.end()
+             ? task.stop_code == schemas::StopCode::infrastructure_health
+             : !usage->second.use.closed;
+}
 
 void forget_tasks(Context& context) {
   const auto& stopped = context.world.index().stopped_tasks;
@@ -15,7 +33,8 @@ void forget_tasks(Context& context) {
       break;
     }
     const schemas::Task& task = context.world->tasks.at(key);
-    if (!task.eni || !context.world->enis.contains(*task.eni)) {
+    const bool has_address = task.eni && context.world->enis.contains(*task.eni);
+    if (!has_address && !awaits_readings(context, task)) {
       forgotten.push_back(key);
     }
   }
@@ -118,7 +137,6 @@ void forget_definitions(Context& context) {
 }  // namespace
 
 void sweep(Context& context) {
-  forget_tasks(context);
   forget_tokens(context);
   end_what_has_expired(context);
   if (context.now < context.parked.next_sweep) {
@@ -126,6 +144,7 @@ void sweep(Context& context) {
   }
   context.parked.next_sweep = context.now + context.settings.sweep_every;
   free_addresses(context);
+  forget_tasks(context);
   forget_instances(context);
   forget_definitions(context);
   std::set<std::int64_t>& due = WorldAccess::parts(context.world).news.services;

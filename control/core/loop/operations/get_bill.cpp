@@ -33,27 +33,37 @@ Instant first_of_month(Instant now) {
   return std::chrono::sys_days(date.year() / date.month() / 1);
 }
 
-/// The part of the use that falls into the period. A task that lies within it is taken as it is;
-/// one that a boundary cuts is divided by the wall clock, so that every second is in one period.
-fargate_pool::MeterTotal part_of(const fargate_pool::MeterTotal& use, const Period& period) {
-  if (use.from >= period.from && use.until <= period.to) {
+/// What was used up to an instant. Where that lies within the use it is divided by the wall clock,
+/// the same way whichever period asks, so that every second is in one period.
+fargate_pool::MeterTotal up_to(const fargate_pool::MeterTotal& use, Instant at) {
+  if (at >= use.until) {
     return use;
   }
-  const Instant begin = std::max(use.from, period.from);
-  const Instant end = std::min(use.until, period.to);
-  const std::int64_t span = std::max<std::int64_t>((use.until - use.from).count(), 1);
-  const auto before = [&use, span](std::int64_t total, Instant at) {
+  if (at <= use.from) {
+    return {};
+  }
+  const std::int64_t span = (use.until - use.from).count();
+  const auto share = [&use, at, span](std::int64_t total) {
     return static_cast<std::int64_t>(Wide{total} * (at - use.from).count() / span);
   };
-  const auto share = [&](std::int64_t total) { return before(total, end) - before(total, begin); };
   fargate_pool::MeterTotal part = use;
-  part.from = begin;
-  part.until = end;
+  part.until = at;
   part.metered_ns = share(use.metered_ns);
   part.cpu_time_ns = share(use.cpu_time_ns);
   part.memory_byte_seconds = share(use.memory_byte_seconds);
-  part.closed = use.closed && use.until <= period.to;
+  part.closed = false;
   return part;
+}
+
+fargate_pool::MeterTotal before(const fargate_pool::MeterTotal& use, const Period& period) {
+  return use.from < period.from ? up_to(use, period.from) : fargate_pool::MeterTotal{};
+}
+
+/// Whether a bill of the period has a line about this use. One without any length belongs to the
+/// period in which it lies, for the minimum's sake.
+bool concerns(const Period& period, const fargate_pool::MeterTotal& use) {
+  return use.last_sequence > 0 && use.from < period.to &&
+         (use.until > period.from || use.from == period.from);
 }
 
 std::string decimal(Nanos amount) {
@@ -105,8 +115,7 @@ Answer get_bill(Context& context, const ApiCall& call) {
   output.from = period.from;
   output.to = period.to;
   for (const auto& [key, usage] : context.world->usage) {
-    if (usage.scope != call.scope || usage.use.last_sequence == 0 || usage.use.from >= period.to ||
-        usage.use.until < period.from) {
+    if (usage.scope != call.scope || !concerns(period, usage.use)) {
       continue;
     }
     const TaskBill bill = rate_task(prices, {.task = usage.task,
@@ -115,7 +124,8 @@ Answer get_bill(Context& context, const ApiCall& call) {
                                              .family = usage.family,
                                              .cpu = usage.cpu,
                                              .memory = usage.memory,
-                                             .use = part_of(usage.use, period)});
+                                             .use = up_to(usage.use, period.to),
+                                             .before = before(usage.use, period)});
     const api::BillLine& line = output.lines.emplace_back(show_line(usage, bill));
     output.billed_seconds += line.billed_seconds;
     output.vcpu_nanos += line.vcpu_nanos;
