@@ -101,6 +101,23 @@ bool is_on(const Task* task, InstanceId instance) {
   return task != nullptr && task->instance == instance;
 }
 
+/// How much longer than a task has existed its readings may say that it ran, because clocks are
+/// set. Smaller loses what honest hosts measured meanwhile; larger lets a broken one bill more.
+constexpr schemas::Duration life_slack{15 * 60 * 1'000};
+
+/// Whether a reading, with those before it, fits into the time that its task has existed.
+bool fits_into_life(const Context& context, const Task& task, const schemas::MeterRecord& record) {
+  const auto usage = context.world->usage.find(task.key);
+  const bool metered = usage != context.world->usage.end();
+  if (metered && record.sequence <= usage->second.use.last_sequence) {
+    return true;  // it has been counted, and will not be again
+  }
+  const std::chrono::nanoseconds before(metered ? usage->second.use.metered_ns : 0);
+  const std::chrono::nanoseconds length(record.monotonic_end_ns - record.monotonic_start_ns);
+  const schemas::Duration life = std::max(context.now - task.created_at, schemas::Duration(0));
+  return length <= life + life_slack - before;
+}
+
 void take_meters(Context& context, InstanceId id, const SyncRequest& request) {
   // In the order of their sequence, however they came: a reading is counted only after those
   // before it.
@@ -111,11 +128,29 @@ void take_meters(Context& context, InstanceId id, const SyncRequest& request) {
   std::stable_sort(records.begin(), records.end(), [](const auto* left, const auto* right) {
     return left->sequence < right->sequence;
   });
+  std::int64_t impossible = 0;
+  const schemas::MeterRecord* first = nullptr;
   for (const schemas::MeterRecord* record : records) {
     const Task* task = find_task(context.world, record->task);
-    if (is_on(task, id) && task->specification->launch_type == schemas::LaunchType::fargate) {
-      apply(context.world, UsageMetered{task->key, *record});
+    if (!is_on(task, id) || task->specification->launch_type != schemas::LaunchType::fargate) {
+      continue;
     }
+    if (fits_into_life(context, *task, *record)) {
+      apply(context.world, UsageMetered{task->key, *record});
+    } else {
+      ++impossible;
+      first = first == nullptr ? record : first;
+    }
+  }
+  if (first != nullptr) {
+    const ContainerInstance& instance = context.world->instances.at(id);
+    log_event(
+        context, instance.scope, "usage.refused", instance_arn(context.world, instance),
+        wire::encode(MessageDetail{
+            .message = std::to_string(impossible) +
+                       " readings say that a task ran for longer than it has existed, and are "
+                       "not counted; the first is number " +
+                       std::to_string(first->sequence) + " of task " + first->task.text()}));
   }
 }
 

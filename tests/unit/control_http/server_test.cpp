@@ -200,6 +200,27 @@ TEST_CASE("a caller that is slow with its headers or its body is cut off") {
   CHECK(slow_body.closed());
 }
 
+TEST_CASE("a caller that sends a byte now and then gains no time by it") {
+  Served served({.header_time = schemas::Duration{300}, .body_time = schemas::Duration{300}});
+  for (const std::string& begin :
+       {std::string("GET /echo HTTP/1.1\r\nX-Slow: "),
+        std::string("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 60000\r\n\r\n"),
+        std::string(
+            "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nea60\r\n")}) {
+    RawClient client = served.client();
+    REQUIRE(says(client, begin));
+    // Until the peer has closed a byte is taken; the bound is far beyond the limit.
+    const auto until = Clock::now() + std::chrono::seconds(10);
+    while (says(client, "x") && Clock::now() < until) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));  // the pace is the point
+    }
+    CHECK(Clock::now() < until);
+  }
+  RawClient honest = served.client();
+  REQUIRE(says(honest, get("/echo")));
+  CHECK(status_of(honest.receive()) == 200);
+}
+
 TEST_CASE("an idle connection is closed, but not one whose request is being served") {
   Served served({.idle_time = schemas::Duration{100}});
   RawClient idle = served.client();

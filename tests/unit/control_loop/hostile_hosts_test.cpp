@@ -133,6 +133,43 @@ TEST_CASE("a reading whose numbers no meter can have counted is refused, and not
   CHECK(pool.stage().world->usage.size() == 1);
 }
 
+TEST_CASE("a task is not billed for longer than it has existed") {
+  Pool pool;
+  schemas::MeterRecord hour = pool.reading();
+  hour.monotonic_end_ns = hour.monotonic_start_ns + 3'600 * second_ns;
+  pool.stage().events.clear();
+  pool.stage().sync(pool.owner(), {}, {hour, hour});
+  CHECK(pool.stage().world->usage.empty());
+  REQUIRE(pool.stage().events.size() == 1);
+  CHECK(pool.stage().events.front().kind == "usage.refused");
+  CHECK(pool.stage().events.front().detail.find("2 readings") != std::string::npos);
+
+  // One that is true may come again.
+  pool.stage().now += std::chrono::hours(2);
+  hour.task = pool.task();
+  pool.stage().sync(pool.owner(), {}, {hour});
+  pool.stage().now += 1s;
+  pool.stage().events.clear();
+  pool.stage().sync(pool.owner(), {}, {hour});
+  CHECK(pool.stage().events.empty());
+  CHECK(pool.stage().world->usage.begin()->second.use.metered_ns == 3'600 * second_ns);
+}
+
+TEST_CASE("a task is not billed for longer than it has existed, by many short readings either") {
+  Pool pool;
+  std::vector<schemas::MeterRecord> minutes;
+  for (std::int64_t minute = 0; minute < 60; ++minute) {
+    schemas::MeterRecord next = pool.reading();
+    next.sequence = minute + 1;
+    next.monotonic_start_ns = minute * 60 * second_ns;
+    next.monotonic_end_ns = next.monotonic_start_ns + 60 * second_ns;
+    minutes.push_back(next);
+  }
+  pool.stage().sync(pool.owner(), {}, minutes);
+  REQUIRE(pool.stage().world->usage.size() == 1);
+  CHECK(pool.stage().world->usage.begin()->second.use.metered_ns == 15 * 60 * second_ns);
+}
+
 TEST_CASE("a reading of another host's task is not counted") {
   Pool pool;
   pool.stage().sync(pool.other(), {}, {pool.reading()});
@@ -274,6 +311,63 @@ TEST_CASE("the address of a task is not given to another because its host says i
   pool.owner().removed = {eni};
   pool.stage().sync(pool.owner(), {stopped});
   CHECK(pool.stage().world->enis.empty());
+}
+
+TEST_CASE("whatever numbers a host sends, they are taken or refused, and control goes on") {
+  Pool pool;
+  schemas::Random random(11);
+  const auto number = [&random]() -> std::int64_t {
+    switch (random.below(6)) {
+      case 0:
+        return least;
+      case 1:
+        return most;
+      case 2:
+        return -static_cast<std::int64_t>(random.below(1'000));
+      case 3:
+        return static_cast<std::int64_t>(random.next());
+      case 4:
+        return static_cast<std::int64_t>(random.below(100)) * second_ns;
+      default:
+        return static_cast<std::int64_t>(random.below(1'000));
+    }
+  };
+  const auto sometimes = [&](std::int64_t honest) {
+    return random.below(4) == 0 ? number() : honest;
+  };
+  const auto instant = [&] { return schemas::Instant(schemas::Duration(number())); };
+  std::int64_t taken = 0;
+  for (int round = 0; round < 2'000; ++round) {
+    schemas::SyncRequest request = pool.honest();
+    request.report_sequence = number();
+    request.hold_ms = number();
+    request.have_version = number();
+    schemas::MeterRecord meter = pool.reading();
+    meter.sequence = sometimes(round + 1);
+    meter.monotonic_start_ns = sometimes(meter.monotonic_start_ns);
+    meter.monotonic_end_ns = sometimes(meter.monotonic_end_ns);
+    meter.cpu_time_ns = sometimes(meter.cpu_time_ns);
+    meter.memory_byte_seconds = sometimes(meter.memory_byte_seconds);
+    meter.memory_peak_bytes = sometimes(meter.memory_peak_bytes);
+    request.meters = {meter};
+    schemas::TaskReport report = pool.report();
+    report.started_at = instant();
+    report.pull_started_at = instant();
+    report.containers.front().exit_code = sometimes(0);
+    request.tasks = {report};
+    schemas::Inventory inventory = pool.inventory();
+    inventory.cpu = {sometimes(4'096)};
+    inventory.memory = {sometimes(8'192)};
+    inventory.eni_capacity = sometimes(10);
+    request.inventory = inventory;
+    const Pool::Heard heard = pool.hear(request);
+    CHECK_FALSE((heard.changed && !heard.refusal.empty()));
+    taken += heard.refusal.empty() ? 1 : 0;
+  }
+  CHECK(taken > 20);
+  CHECK(taken < 1'000);
+  CHECK(pool.stage().world->usage.size() == 1);
+  pool.stage().must<api::GetBillResponse>("GetBill", api::GetBillRequest{});
 }
 
 TEST_CASE("a host whose reports are refused is disconnected when its lease ends, as a silent one") {
