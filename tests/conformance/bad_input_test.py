@@ -174,7 +174,9 @@ class Agents(WithDirectory):
         link = control.connection()
         for path in ("/agent/v1/join", "/agent/v1/sync"):
             for body in (b"", b"[]", b"{\"inventory\":" + b"[" * 200, b"{\"cluster\":7}", b"\xff",
-                         b"{\"boot_id\":\"a\",\"boot_id\":\"b\"}"):
+                         b"{\"boot_id\":\"a\",\"boot_id\":\"b\"}",
+                         b"{\"inventory\":{\"attributes\":{\"a\":\"1\",\"a\":\"2\"}}}",
+                         b"{\"inventory\":{\"cpu\":1,\"cpu\":2}}"):
                 with self.subTest(path=path, body=body[:30]):
                     link.request("POST", path, body, {"Authorization": "Bearer " + "0" * 64})
                     answer = link.getresponse()

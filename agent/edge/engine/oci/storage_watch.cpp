@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds period{500};
 /// How long it may go uncounted who has written what while the disk does not fill: one task may
 /// write what another removes.
 constexpr std::chrono::seconds count_again{30};
+/// The same while the disk is short: what was too little to matter may have become enough.
+constexpr std::chrono::seconds count_again_when_short{2};
 /// The part of a limit that the disk may fill by without anybody being counted.
 constexpr std::int64_t noticeable_share = 20;
 
@@ -68,7 +70,8 @@ void StorageWatch::look() {
   }
   const std::int64_t filled = free_when_counted_ - disk->free_bytes;
   const std::int64_t kept = bytes_kept(*disk, limits_);
-  const bool due = disk->free_bytes < kept || Clock::now() - counted_ >= count_again ||
+  const auto rest = disk->free_bytes < kept ? count_again_when_short : count_again;
+  const bool due = Clock::now() - counted_ >= rest ||
                    filled >= std::min(noticeable(limits_.task_bytes_max), noticeable(kept));
   if (!due) {
     return;
