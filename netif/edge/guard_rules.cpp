@@ -17,7 +17,6 @@ namespace {
 using Commands = std::vector<std::string>;
 
 constexpr int raw_priority = -300;  // before the bridge decides anything
-constexpr int filter_priority = 0;
 constexpr std::string_view link_local = "169.254.0.0";
 constexpr int link_local_prefix = 16;
 
@@ -70,7 +69,7 @@ Commands guard_rules(const nft::Table& table, const Names& names, char kind, Del
     commands.push_back(nft::add_rule(table, chain, from_tunnel));
     commands.push_back(nft::add_chain(
         table, "between",
-        {.type = "filter", .hook = "forward", .priority = filter_priority, .policy = "drop"}));
+        {.type = "filter", .hook = "forward", .priority = nft::filter_priority, .policy = "drop"}));
   }
   Commands from_sender{is(sender, text("@ports"))};
   append(from_sender, passing(delivery));

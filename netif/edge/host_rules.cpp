@@ -15,12 +15,6 @@ namespace {
 
 using Commands = std::vector<std::string>;
 
-// Where the kernel runs our chains: its own numbers for these places.
-constexpr int destination_nat_priority = -100;
-constexpr int mangle_priority = -150;
-constexpr int filter_priority = 0;
-constexpr int source_nat_priority = 100;
-
 Commands addresses(const std::vector<Ipv4>& values) {
   Commands elements;
   for (const Ipv4 value : values) {
@@ -77,12 +71,13 @@ Commands host_translation(const nft::Table& table, const std::string& bridge, co
       nft::statement("dnat", "{\"addr\":" + nft::lookup(key, published_address_map) +
                                  ",\"port\":" + nft::lookup(key, published_port_map) + "}");
   Commands commands{
-      nft::add_chain(table, "arriving",
-                     {.type = "nat", .hook = "prerouting", .priority = destination_nat_priority}),
+      nft::add_chain(
+          table, "arriving",
+          {.type = "nat", .hook = "prerouting", .priority = nft::destination_nat_priority}),
       nft::add_chain(table, "calling",
-                     {.type = "nat", .hook = "output", .priority = destination_nat_priority}),
+                     {.type = "nat", .hook = "output", .priority = nft::destination_nat_priority}),
       nft::add_chain(table, "leaving",
-                     {.type = "nat", .hook = "postrouting", .priority = source_nat_priority}),
+                     {.type = "nat", .hook = "postrouting", .priority = nft::source_nat_priority}),
       nft::add_rule(table, "arriving", {to_this_host, to_container}),
       nft::add_rule(table, "calling", {to_this_host, to_container})};
   const std::string from_router = is(source, text("@" + std::string(transit_set)));
@@ -117,11 +112,11 @@ Commands host_filter(const nft::Table& table, const std::string& bridge,
   const std::string tunnel = is(payload("udp", "dport"), std::to_string(tunnel_port));
   Commands commands{
       nft::add_chain(table, "passing",
-                     {.type = "filter", .hook = "forward", .priority = filter_priority}),
+                     {.type = "filter", .hook = "forward", .priority = nft::filter_priority}),
       nft::add_chain(table, "answering",
-                     {.type = "filter", .hook = "input", .priority = filter_priority}),
+                     {.type = "filter", .hook = "input", .priority = nft::filter_priority}),
       nft::add_chain(table, "marking",
-                     {.type = "filter", .hook = "forward", .priority = mangle_priority}),
+                     {.type = "filter", .hook = "forward", .priority = nft::mangle_priority}),
       nft::add_rule(table, "passing", {nft::known_connection(), nft::accept()})};
   const std::string dscp = payload("ip", "dscp");
   for (const std::string& tasks : {is(from, uplinks), is(from, text(bridge))}) {

@@ -25,7 +25,6 @@ constexpr int backlog = 128;
 constexpr std::string_view loopback = "lo";
 /// Between 51678 and 51680 ECS keeps ports for its agent, so images leave it alone.
 constexpr std::uint16_t kept_port = 51679;
-constexpr int destination_nat_priority = -100;
 
 /// Opens the socket in the namespace of the calling thread.
 Result<FileHandle> listen_here(schemas::Ipv4 address, std::uint16_t port) {
@@ -61,8 +60,9 @@ Outcome lead_calls(schemas::Ipv4 address, std::uint16_t port) {
   return firewall.value().run(
       nft::making(
           {table},
-          {{nft::add_chain(table, "calling",
-                           {.type = "nat", .hook = "output", .priority = destination_nat_priority}),
+          {{nft::add_chain(
+                table, "calling",
+                {.type = "nat", .hook = "output", .priority = nft::destination_nat_priority}),
             nft::add_rule(table, "calling",
                           {nft::is(nft::payload("ip", "daddr"), here),
                            nft::is(nft::payload("tcp", "dport"), std::to_string(port)),

@@ -33,6 +33,12 @@ struct Set {
 };
 std::string add_set(const Table& table, const Set& set);
 
+// Where the kernel runs chains of the address families: its own numbers for these places.
+inline constexpr int mangle_priority = -150;
+inline constexpr int destination_nat_priority = -100;
+inline constexpr int filter_priority = 0;
+inline constexpr int source_nat_priority = 100;
+
 struct Hook {
   std::string type{};  ///< "filter" or "nat"
   std::string hook{};

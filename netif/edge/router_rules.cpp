@@ -16,11 +16,6 @@ namespace {
 
 using Commands = std::vector<std::string>;
 
-// Where the kernel runs our chains: its own numbers for these places.
-constexpr int destination_nat_priority = -100;
-constexpr int filter_priority = 0;
-constexpr int source_nat_priority = 100;
-
 }  // namespace
 
 // --------------------------------------------------------------------------------------
@@ -40,14 +35,15 @@ Commands router_rules(const RouterRules& rules) {
       nft::add_set(table, {.name = "subnets", .key = {"ipv4_addr"}, .interval = true}),
       nft::add_set(table, {.name = "public_in", .key = {"ipv4_addr"}, .data = {"ipv4_addr"}}),
       nft::add_set(table, {.name = "public_out", .key = {"ipv4_addr"}, .data = {"ipv4_addr"}}),
-      nft::add_chain(table, "arriving",
-                     {.type = "nat", .hook = "prerouting", .priority = destination_nat_priority}),
+      nft::add_chain(
+          table, "arriving",
+          {.type = "nat", .hook = "prerouting", .priority = nft::destination_nat_priority}),
       nft::add_chain(table, "leaving",
-                     {.type = "nat", .hook = "postrouting", .priority = source_nat_priority}),
+                     {.type = "nat", .hook = "postrouting", .priority = nft::source_nat_priority}),
       nft::add_chain(table, "passing",
-                     {.type = "filter", .hook = "forward", .priority = filter_priority}),
+                     {.type = "filter", .hook = "forward", .priority = nft::filter_priority}),
       nft::add_chain(table, "answering",
-                     {.type = "filter", .hook = "input", .priority = filter_priority}),
+                     {.type = "filter", .hook = "input", .priority = nft::filter_priority}),
       nft::add_rule(table, "arriving",
                     {nft::translate("dnat", nft::lookup(destination, "public_in"))}),
       nft::add_rule(table, "leaving",

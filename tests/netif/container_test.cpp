@@ -17,8 +17,6 @@ using schemas::TransportProtocol;
 
 namespace {
 
-constexpr int short_patience_ms = 300;
-
 BridgeEndpoint make(HostStandIn& host, const std::string& key,
                     const std::vector<PublishedPort>& ports,
                     const netif::HostPorts& promised = {}) {

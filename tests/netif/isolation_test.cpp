@@ -12,8 +12,6 @@ using schemas::EniAssignment;
 
 namespace {
 
-constexpr int short_patience_ms = 300;
-
 void remove_all(HostStandIn& host) {
   host.act([](HostNetworking& networking) { return networking.remove_all(); });
 }

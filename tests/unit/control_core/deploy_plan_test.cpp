@@ -29,11 +29,11 @@ using schemas::TaskStatus;
 
 namespace {
 
-const DeploySettings settings;
+const DeploySettings defaults;
 const schemas::Instant later = at_ms(100'000);
 
 ServicePlan plan(const Service& of, const std::vector<Task>& tasks, schemas::Instant now = later) {
-  return control::plan_service(of, seen(tasks), settings, now);
+  return control::plan_service(of, seen(tasks), defaults, now);
 }
 
 /// A service whose first deployment is done and which has said that it is steady.
@@ -103,7 +103,7 @@ TEST_CASE("a deployment is complete, and the service steady, once all its tasks 
 TEST_CASE("the steady state is announced once, and again after anything else or six hours") {
   Service done = steady(2);
   ServicePlan quiet;
-  quiet.next_wake = at_ms(90'000) + settings.repeat_events_after;
+  quiet.next_wake = at_ms(90'000) + defaults.repeat_events_after;
   CHECK(plan(done, tasks_of(2)) == quiet);
   const ServicePlan again = plan(done, tasks_of(2), *quiet.next_wake);
   CHECK(again.events == std::vector<std::string>{"(service web) has reached a steady state."});
@@ -175,7 +175,7 @@ TEST_CASE("percentages that allow neither a start nor a stop are said so, once")
   updated.events.push_front(said);
   const ServicePlan quiet = plan(updated, tasks_of(1), at_ms(101'000));
   CHECK(quiet.events.empty());
-  CHECK(quiet.next_wake == later + settings.repeat_events_after);
+  CHECK(quiet.next_wake == later + defaults.repeat_events_after);
 }
 
 TEST_CASE("of old tasks those that serve nobody go at once, then the oldest first") {
@@ -217,18 +217,18 @@ TEST_CASE("a draining host's pending tasks stop at once and its running ones whe
   view[0].host = HostCondition::leaving;
   ServicePlan start;
   start.starts = {{deployment_id(1), 1}};
-  CHECK(control::plan_service(done, view, settings, later) == start);
+  CHECK(control::plan_service(done, view, defaults, later) == start);
 
   tasks.push_back(service_task(3));
   view = seen(tasks);
   view[0].host = HostCondition::leaving;
-  CHECK(control::plan_service(done, view, settings, later).stops ==
+  CHECK(control::plan_service(done, view, defaults, later).stops ==
         std::vector<control::TaskStop>{scaled_in(1)});
 
   tasks = {pending_service_task(1), service_task(2)};
   view = seen(tasks);
   view[0].host = HostCondition::leaving;
-  const ServicePlan pending = control::plan_service(done, view, settings, later);
+  const ServicePlan pending = control::plan_service(done, view, defaults, later);
   CHECK(pending.stops == std::vector<control::TaskStop>{scaled_in(1)});
 }
 

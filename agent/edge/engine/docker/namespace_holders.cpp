@@ -23,7 +23,7 @@ using schemas::Error;
 using schemas::ErrorCode;
 
 constexpr std::chrono::seconds joining_limit{20};
-constexpr std::chrono::milliseconds look{2};
+constexpr std::chrono::milliseconds joining_pause{2};
 constexpr long conflict = 409;
 constexpr long not_found = 404;
 constexpr long already = 304;
@@ -189,7 +189,7 @@ schemas::Outcome NamespaceHolders::start(const std::string& name, const HeldName
                    "ecs-pause could not join " + held.path +
                        "; Docker must run in the host's own user namespace, without userns-remap"};
     }
-    std::this_thread::sleep_for(look);
+    std::this_thread::sleep_for(joining_pause);
   }
   return schemas::Done{};
 }

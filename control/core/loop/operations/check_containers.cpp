@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "control/core/loop/operations/definition_rules.h"
+#include "control/core/loop/operations/refusals.h"
 
 namespace control {
 
@@ -17,10 +18,6 @@ using schemas::Outcome;
 using schemas::TaskDefinition;
 
 namespace {
-
-Error invalid(const ContainerDefinition& container, const std::string& why) {
-  return {ErrorCode::client, "Invalid setting for container '" + container.name + "'. " + why};
-}
 
 const ContainerDefinition* container_named(const TaskDefinition& definition,
                                            const std::string& name) {

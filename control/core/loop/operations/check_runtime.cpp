@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "control/core/loop/operations/definition_rules.h"
+#include "control/core/loop/operations/refusals.h"
 
 namespace control {
 
@@ -38,10 +39,6 @@ constexpr std::array<std::string_view, 24> tmpfs_options{
     "relatime", "norelatime", "strictatime", "nostrictatime", "private",  "rprivate"};
 constexpr std::array<std::string_view, 6> tmpfs_settings{
     "mode=", "uid=", "gid=", "nr_inodes=", "nr_blocks=", "mpol="};
-
-Error invalid(const ContainerDefinition& container, const std::string& why) {
-  return {ErrorCode::client, "Invalid setting for container '" + container.name + "'. " + why};
-}
 
 /// Paths of a container that something is mounted on; the root is not among them.
 bool is_mount_path(const std::string& path) {

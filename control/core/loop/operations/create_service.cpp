@@ -2,6 +2,7 @@
 #include "control/core/loop/details.h"
 #include "control/core/loop/names.h"
 #include "control/core/loop/operations/operations.h"
+#include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/service_request.h"
 #include "control/core/loop/operations/show_service.h"
 #include "control/core/loop/roles.h"
@@ -19,8 +20,6 @@ using schemas::Service;
 using schemas::ServiceStatus;
 
 namespace {
-
-Error invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
 
 Result<Service> read_service(Context& context, const ApiCall& call,
                              const api::CreateServiceRequest& input, const Cluster& cluster) {

@@ -2,6 +2,7 @@
 #include "control/core/access/role.h"
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/page.h"
+#include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/shapes.h"
 #include "control/core/loop/roles.h"
 #include "control/core/world/lookups.h"
@@ -20,8 +21,6 @@ namespace {
 /// Far more than an account has kinds of tasks.
 constexpr std::int64_t roles_max = 1'000;
 constexpr std::size_t action_bytes_max = 128;
-
-Error invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
 
 api::Role show_role(const Role& role) {
   api::Role shown;

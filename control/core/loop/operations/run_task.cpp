@@ -2,6 +2,7 @@
 #include "control/core/loop/names.h"
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/page.h"
+#include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/show_task.h"
 #include "control/core/loop/operations/task_request.h"
 #include "control/core/world/lookups.h"
@@ -14,8 +15,6 @@ using schemas::LaunchType;
 using schemas::TaskSpecification;
 
 namespace {
-
-Error invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
 
 /// Everything in the request but its token.
 std::string request_hash(const api::RunTaskRequest& input) {

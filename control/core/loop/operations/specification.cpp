@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/core/loop/network.h"
+#include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/shapes.h"
 #include "fargate-pool/core/definition_check.h"
 #include "fargate-pool/core/platform_version.h"
@@ -20,8 +21,6 @@ using schemas::Scope;
 using schemas::TaskSpecification;
 
 namespace {
-
-Error invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
 
 Outcome read_network_of(Context& context, const Scope& scope, const LaunchWish& wish,
                         TaskSpecification& specification) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/core/loop/names.h"
+#include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/shapes.h"
 #include "control/core/loop/operations/specification.h"
 #include "control/core/loop/roles.h"
@@ -18,8 +19,6 @@ using schemas::Result;
 using schemas::TaskSpecification;
 
 namespace {
-
-Error invalid(std::string message) { return {ErrorCode::invalid_parameter, std::move(message)}; }
 
 template <class Unit>
 std::optional<Unit> unit(const std::optional<std::int64_t>& count) {

@@ -13,7 +13,7 @@ namespace {
 /// Pause between looks at the log's size; at 70,000 rows a second a log grows by some 20 MB in it.
 constexpr std::chrono::milliseconds pause{200};
 
-std::int64_t size_of(const std::string& path) {
+std::int64_t bytes_in(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 ? info.st_size : 0;
 }
@@ -55,7 +55,7 @@ void Checkpointer::work() {
 }
 
 void Checkpointer::check() {
-  const std::int64_t before = size_of(log_path_);
+  const std::int64_t before = bytes_in(log_path_);
   if (before <= log_bytes_) {
     return;
   }
