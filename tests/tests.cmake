@@ -48,6 +48,7 @@ unit(control_loop        control_loop)
 unit(control_http        control_http)
 unit(control_edge        control_edge)
 target_sources(unit_control_edge PRIVATE tests/unit/control_http/raw_client.cpp)
+one_by_one(unit_control_edge)
 unit(cli                 cli)
 unit(bench               bench_figures)
 

@@ -52,27 +52,27 @@ class Id {
 
 struct TaskKind {
   static constexpr IdText form = IdText::hex32;
-  static constexpr std::string_view prefix = "";
+  static constexpr std::string_view prefix{};
 };
 struct InstanceKind {
   static constexpr IdText form = IdText::hex32;
-  static constexpr std::string_view prefix = "";
+  static constexpr std::string_view prefix{};
 };
 struct ContainerKind {
   static constexpr IdText form = IdText::uuid;
-  static constexpr std::string_view prefix = "";
+  static constexpr std::string_view prefix{};
 };
 struct AttachmentKind {
   static constexpr IdText form = IdText::uuid;
-  static constexpr std::string_view prefix = "";
+  static constexpr std::string_view prefix{};
 };
 struct EventKind {
   static constexpr IdText form = IdText::uuid;
-  static constexpr std::string_view prefix = "";
+  static constexpr std::string_view prefix{};
 };
 struct AskKind {
   static constexpr IdText form = IdText::hex32;
-  static constexpr std::string_view prefix = "";
+  static constexpr std::string_view prefix{};
 };
 struct EniKind {
   static constexpr IdText form = IdText::prefixed17;
@@ -97,7 +97,7 @@ struct SecurityRuleKind {
 };
 struct CredentialsKind {
   static constexpr IdText form = IdText::uuid;
-  static constexpr std::string_view prefix = "";
+  static constexpr std::string_view prefix{};
 };
 
 using TaskId = Id<TaskKind>;

@@ -13,3 +13,4 @@ add_executable(ecs-bench
 target_compile_definitions(ecs-bench PRIVATE SOURCE_ROOT="${PROJECT_SOURCE_DIR}")
 target_link_libraries(ecs-bench PRIVATE bench_figures control_loop control_store schemas_codec
                       PkgConfig::curl house_rules)
+one_by_one(ecs-bench)

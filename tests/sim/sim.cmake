@@ -13,6 +13,6 @@ target_link_libraries(ecs-sim PRIVATE simulator house_rules)
 
 if(STOWAGE_TESTS)
   find_package(doctest REQUIRED)
-  add_executable(sim_test tests/sim/sim_test.cpp tests/unit/main.cpp)
-  target_link_libraries(sim_test PRIVATE simulator doctest::doctest house_rules)
+  add_executable(sim_test tests/sim/sim_test.cpp)
+  target_link_libraries(sim_test PRIVATE simulator test_main house_rules)
 endif()
