@@ -107,8 +107,7 @@ void stop_on(TaskState& task, const TaskPolicy& policy, const Moment& now, Advan
       case ContainerProgress::created:
         container.progress = ContainerProgress::stopped;
         break;
-      case ContainerProgress::running:
-        break;
+      case ContainerProgress::running:  // stopped below, in order
       case ContainerProgress::creating:
       case ContainerProgress::starting:
       case ContainerProgress::stopped:

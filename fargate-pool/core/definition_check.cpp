@@ -45,8 +45,10 @@ std::optional<Error> check_reach(const ContainerDefinition& container, const std
   const schemas::LinuxParameters& parameters = *container.linux_parameters;
   for (const std::string& name : parameters.capabilities_add) {
     if (name != "SYS_PTRACE") {
-      return refused(who + "Fargate only supports adding the capability SYS_PTRACE, not " + name +
-                     ".");
+      return refused(std::string(who)
+                         .append("Fargate only supports adding the capability SYS_PTRACE, not ")
+                         .append(name)
+                         .append("."));
     }
   }
   const std::array<std::pair<bool, const char*>, 5> unsupported{{

@@ -5,10 +5,7 @@
 
 namespace schemas {
 
-void require(bool condition, std::string_view why) {
-  if (condition) {
-    return;
-  }
+void end_for(std::string_view why) {
   std::fprintf(stderr, "broken invariant: %.*s\n", static_cast<int>(why.size()), why.data());
   std::abort();
 }
