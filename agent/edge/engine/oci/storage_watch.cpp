@@ -68,7 +68,9 @@ void StorageWatch::look() {
   if (!disk) {
     return;
   }
-  const std::int64_t filled = free_when_counted_ - disk->free_bytes;
+  // From the most that was free since: what one task gives back must not hide what another takes.
+  most_free_ = std::max(most_free_, disk->free_bytes);
+  const std::int64_t filled = most_free_ - disk->free_bytes;
   const std::int64_t kept = bytes_kept(*disk, limits_);
   const auto rest = disk->free_bytes < kept ? count_again_when_short : count_again;
   const bool due = Clock::now() - counted_ >= rest ||
@@ -77,7 +79,7 @@ void StorageWatch::look() {
     return;
   }
   counted_ = Clock::now();
-  free_when_counted_ = disk->free_bytes;
+  most_free_ = disk->free_bytes;
   const std::vector<TaskStorage> tasks = measure_();
   for (const StorageVerdict& verdict : judge_storage(tasks, *disk, limits_)) {
     spdlog::warn("task {}: {}", verdict.task.text(), verdict.reason);

@@ -35,7 +35,7 @@ class StorageWatch {
   Measure measure_;
   End end_;
   std::chrono::steady_clock::time_point counted_;
-  std::int64_t free_when_counted_ = 0;
+  std::int64_t most_free_ = 0;  ///< since then
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;
