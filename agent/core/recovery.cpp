@@ -97,8 +97,20 @@ TaskState revive(const TaskRecord& saved) {
   return task;
 }
 
+/// Whether something that the task cannot do without has ended.
+bool has_ended(const TaskState& task) {
+  for (std::size_t i = 0; i < task.record.containers.size(); ++i) {
+    if (task.record.containers[i].progress == ContainerProgress::stopped &&
+        task.definition(static_cast<std::int64_t>(i)).essential) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// The boot clock began anew, so nothing after the last saved record can be told: the meter ends
-/// there, and bills no second that no record holds.
+/// there, and bills no second that no record holds. It does not begin again, so what has not run
+/// yet never will: a new task, with a meter of its own, takes its place.
 void close_at_last_record(TaskState& task, HostState& state, Step& step) {
   if (task.record.meter.phase != MeterRecordState::Phase::open) {
     return;
@@ -108,6 +120,10 @@ void close_at_last_record(TaskState& task, HostState& state, Step& step) {
   schemas::require(record.has_value(), "a meter that was closed made no record");
   state.meters.push_back({*record, ++state.change});
   step.meters_made.push_back(*record);
+  if (!has_ended(task)) {
+    begin_stop(task, schemas::StopCode::task_failed_to_start,
+               "The host restarted before the task ran");
+  }
 }
 
 void append(Step& step, Step&& more) {

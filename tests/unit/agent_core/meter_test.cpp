@@ -116,6 +116,22 @@ TEST_CASE("a restart of the host ends the meter at its last record: no second is
   CHECK(host.report(1).status == schemas::TaskStatus::stopped);
 }
 
+TEST_CASE("a metered task whose host restarted before it ran is stopped: its meter has ended") {
+  FakeHost host;
+  const auto web = metered(task(1, {container("web")}));
+  host.assign({web});
+  host.pass(30);  // its pull takes long
+  host.crash(agent::Boot::changed);
+  host.assign({web});
+  host.settle();
+  CHECK(host.starts.empty());
+  CHECK(host.report(1).status == schemas::TaskStatus::stopped);
+  CHECK(host.report(1).stop_code == schemas::StopCode::task_failed_to_start);
+  CHECK(host.report(1).stopped_reason == "The host restarted before the task ran");
+  REQUIRE(host.all_meters.size() == 1);
+  check_chain(host.all_meters);
+}
+
 TEST_CASE("a record that cannot be read is made all the same, with time and without use") {
   FakeHost host;
   host.fault = [](const agent::Effect& effect) {
