@@ -170,7 +170,24 @@ std::optional<schemas::SyncRequest> AgentProcess::request_for(Purpose purpose) {
 void AgentProcess::answered(const schemas::SyncRequest& request,
                             const schemas::SyncAnswer& answer) {
   inventory_told_ = inventory_told_ || request.inventory.has_value();
+  take_credentials(answer);
   post(agent::Answered{answer, request.have_version}, answer);
+}
+
+/// As `agent/edge/metadata` does: kept in memory, the one that is good for longest.
+void AgentProcess::take_credentials(const schemas::SyncAnswer& answer) {
+  for (const schemas::RoleCredentials& one : answer.credentials) {
+    schemas::RoleCredentials& held = credentials_[{one.task, one.use}];
+    if (held.expires_at <= one.expires_at) {
+      held = one;
+    }
+  }
+}
+
+void AgentProcess::look_at_credentials(const schemas::SyncAnswer& answer) {
+  if (state_.held_version == answer.version) {
+    watch_.up_to_date(machine_.disk.identity->instance, state_, credentials_);
+  }
 }
 
 void AgentProcess::post(agent::Event event, std::optional<schemas::SyncAnswer> answer) {
@@ -205,6 +222,9 @@ void AgentProcess::run() {
     if (made.network == agent::Step::Network::changed) {
       gathered_network_.push_back(*posted.answer);
     }
+    if (posted.answer) {
+      look_at_credentials(*posted.answer);
+    }
     merge(std::move(made));
   }
   flush();
@@ -215,6 +235,8 @@ void AgentProcess::run() {
 
 void AgentProcess::merge(agent::Step step) {
   for (const schemas::TaskId& id : step.forget) {
+    credentials_.erase({id, schemas::RoleUse::task});
+    credentials_.erase({id, schemas::RoleUse::execution});
     gathered_.save.erase(id);
     gathered_.forget.insert(id);
   }

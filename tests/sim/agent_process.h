@@ -67,6 +67,8 @@ class AgentProcess {
   [[nodiscard]] Duration duration_of(const Job& job);
   [[nodiscard]] std::string fault_of(const Job& job);
   void wake_when_due();
+  void take_credentials(const schemas::SyncAnswer& answer);
+  void look_at_credentials(const schemas::SyncAnswer& answer);
   void answered(const schemas::SyncRequest& request, const schemas::SyncAnswer& answer);
   [[nodiscard]] std::optional<schemas::SyncRequest> request_for(Purpose purpose);
   [[nodiscard]] std::vector<agent::FoundContainer> find_containers() const;
@@ -81,6 +83,7 @@ class AgentProcess {
   Channel channel_;
   Ended ended_;
   agent::HostState state_;
+  HeldCredentials credentials_;
   /// Events of the queue find out by this that their process is gone.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 

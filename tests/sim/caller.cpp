@@ -29,6 +29,14 @@ std::optional<api::DeploymentConfiguration> configuration_of(const ServiceWish& 
   return configuration;
 }
 
+std::vector<std::string> arns_of(const std::optional<std::vector<api::Task>>& tasks) {
+  std::vector<std::string> arns;
+  for (const api::Task& task : tasks.value_or(std::vector<api::Task>{})) {
+    arns.push_back(task.task_arn.value_or(""));
+  }
+  return arns;
+}
+
 }  // namespace
 
 const schemas::Scope& home() {
@@ -93,12 +101,16 @@ void Caller::settle_in() {
       });
 }
 
-std::optional<api::NetworkConfiguration> Caller::network_for(const Recipe& recipe) const {
+std::optional<api::NetworkConfiguration> Caller::network_for(const Recipe& recipe,
+                                                             const std::string& group) const {
   if (recipe.place != Recipe::Place::vpc && recipe.place != Recipe::Place::pool) {
     return std::nullopt;
   }
   api::AwsVpcConfiguration network;
   network.subnets = subnets_;
+  if (!group.empty()) {
+    network.security_groups = {{group}};
+  }
   return api::NetworkConfiguration{.awsvpc_configuration = network};
 }
 
@@ -116,11 +128,15 @@ void Caller::define(const Recipe& recipe) {
                                        .exit_code = 0,
                                        .stop_takes = 100ms,
                                        .ignores_stop = false,
+                                       .sick_after = {},
                                        .kill_takes = 10ms};
   ask("RegisterTaskDefinition", api::Value::of(definition_of(recipe, ++flavour_)),
-      Retry::until_answered, [this, family = recipe.family](const auto& answer) {
+      Retry::until_answered,
+      [this, family = recipe.family, role = recipe.role](const auto& answer) {
         if (!answer.ok()) {
-          simulation_.fail("A definition was refused: " + answer.error().message);
+          if (role.empty()) {  // or it was deleted meanwhile
+            simulation_.fail("A definition was refused: " + answer.error().message);
+          }
           return;
         }
         const auto& output =
@@ -142,26 +158,23 @@ void Caller::retire(const std::string& family) {
       [](const auto&) {});
 }
 
-void Caller::in_turn(const std::string& service, std::function<void()> call) {
-  Promise& promise = services_[service];
-  promise.queue.push_back(std::move(call));
-  if (!promise.busy) {
-    next(service);
-  }
-}
-
-void Caller::next(const std::string& service) {
-  Promise& promise = services_[service];
-  promise.busy = !promise.queue.empty();
-  if (promise.busy) {
-    const auto call = promise.queue.front();
-    promise.queue.erase(promise.queue.begin());
-    call();
-  }
+void Caller::erase(const std::string& family) {
+  const std::int64_t revision = revisions_[family];
+  const std::string name = family + ":" + std::to_string(revision);
+  api::DeregisterTaskDefinitionRequest request;
+  request.task_definition = name;
+  ask("DeregisterTaskDefinition", api::Value::of(std::move(request)), Retry::until_answered,
+      [this, family, revision, name](const auto&) {
+        erased_[family] = revision;
+        api::DeleteTaskDefinitionsRequest next;
+        next.task_definitions = {name};
+        ask("DeleteTaskDefinitions", api::Value::of(std::move(next)), Retry::until_answered,
+            [this](const auto&) { simulation_.probe("a definition was deleted"); });
+      });
 }
 
 void Caller::create_service(const ServiceWish& wish) {
-  in_turn(wish.name, [this, wish] {
+  turns_.ask(wish.name, [this, wish] {
     const Recipe& recipe = recipes_.at(wish.family.value_or("web"));
     api::CreateServiceRequest request;
     request.cluster = cluster_;
@@ -169,7 +182,7 @@ void Caller::create_service(const ServiceWish& wish) {
     request.task_definition = recipe.family;
     request.desired_count = wish.count.value_or(1);
     request.launch_type = launch_type(recipe);
-    request.network_configuration = network_for(recipe);
+    request.network_configuration = network_for(recipe, wish.group);
     request.deployment_configuration = configuration_of(wish);
     request.client_token = "create " + wish.name + " " + std::to_string(++untold_);
     ask("CreateService", api::Value::of(std::move(request)), Retry::until_answered,
@@ -179,20 +192,20 @@ void Caller::create_service(const ServiceWish& wish) {
             promise.state = Promise::State::active;
             promise.desired = wish.count.value_or(1);
           }
-          next(wish.name);
+          turns_.over(wish.name);
         });
   });
 }
 
 void Caller::update_service(const ServiceWish& wish) {
-  in_turn(wish.name, [this, wish] {
+  turns_.ask(wish.name, [this, wish] {
     api::UpdateServiceRequest request;
     request.cluster = cluster_;
     request.service = wish.name;
     request.desired_count = wish.count;
     if (wish.family) {
       request.task_definition = *wish.family;
-      request.network_configuration = network_for(recipes_.at(*wish.family));
+      request.network_configuration = network_for(recipes_.at(*wish.family), wish.group);
     }
     request.deployment_configuration = configuration_of(wish);
     request.force_new_deployment = wish.force;
@@ -201,13 +214,13 @@ void Caller::update_service(const ServiceWish& wish) {
           if (answer.ok() && wish.count) {
             services_[wish.name].desired = *wish.count;
           }
-          next(wish.name);
+          turns_.over(wish.name);
         });
   });
 }
 
 void Caller::delete_service(const std::string& name) {
-  in_turn(name, [this, name] {
+  turns_.ask(name, [this, name] {
     api::DeleteServiceRequest request;
     request.cluster = cluster_;
     request.service = name;
@@ -218,7 +231,7 @@ void Caller::delete_service(const std::string& name) {
           if (answer.ok() || answer.error().code == schemas::ErrorCode::service_not_found) {
             services_[name].state = Promise::State::deleted;
           }
-          next(name);
+          turns_.over(name);
         });
   });
 }
@@ -232,7 +245,7 @@ void Caller::run(const RunWish& wish) {
   request.task_definition = recipe.family;
   request.count = wish.count;
   request.launch_type = launch_type(recipe);
-  request.network_configuration = network_for(recipe);
+  request.network_configuration = network_for(recipe, wish.group);
   request.started_by = token;
   if (told) {
     request.client_token = token;
@@ -243,20 +256,38 @@ void Caller::run(const RunWish& wish) {
 }
 
 void Caller::hear_run(const std::string& token, const Result<api::Value>& answer) {
-  if (!answer.ok()) {
-    return;
+  if (answer.ok()) {
+    hear_tasks(token, arns_of(answer.value().as<api::RunTaskResponse>().tasks));
   }
+}
+
+void Caller::start_task(const std::string& family, const schemas::InstanceId& host) {
+  const std::string token = std::string(started_on_a_host) + std::to_string(++untold_);
+  const Recipe& recipe = recipes_.at(family);
+  api::StartTaskRequest request;
+  request.cluster = cluster_;
+  request.task_definition = recipe.family;
+  request.container_instances = {host.text()};
+  request.network_configuration = network_for(recipe, "");
+  request.started_by = token;
+  runs_[token].wish.family = family;
+  ask("StartTask", api::Value::of(std::move(request)), Retry::never,
+      [this, token](const auto& answer) {
+        if (answer.ok()) {
+          simulation_.probe("a task was started on a host of the caller's choice");
+          hear_tasks(token, arns_of(answer.value().template as<api::StartTaskResponse>().tasks));
+        }
+      });
+}
+
+void Caller::hear_tasks(const std::string& token, const std::vector<std::string>& arns) {
   Run& run = runs_.at(token);
-  std::vector<std::string> arns;
-  const auto& output = answer.value().as<api::RunTaskResponse>();
-  for (const api::Task& task : output.tasks.value_or(std::vector<api::Task>{})) {
-    const std::string arn = task.task_arn.value_or("");
+  for (const std::string& arn : arns) {
     const auto id = schemas::TaskId::parse(arn.substr(arn.rfind('/') + 1));
     if (!id || watch_.tasks().seen(*id) == nullptr) {
       simulation_.fail("RunTask answered a task that is not durable.");
       return;
     }
-    arns.push_back(arn);
   }
   if (arns.empty()) {
     return;

@@ -8,6 +8,7 @@
 
 #include "tests/sim/control_process.h"
 #include "tests/sim/images.h"
+#include "tests/sim/in_turn.h"
 #include "tests/sim/recipe.h"
 #include "tests/sim/simulation.h"
 #include "tests/sim/watch.h"
@@ -25,12 +26,14 @@ struct ServiceWish {
   std::optional<std::int64_t> minimum_percent;
   std::optional<std::int64_t> maximum_percent;
   bool force = false;
+  std::string group;  ///< a security group's id; empty = the default one
 };
 
 struct RunWish {
   std::string family;
   std::int64_t count = 1;
   std::string token;  ///< empty = none: the call is not repeated when its answer is lost
+  std::string group;
 };
 
 /// Calls the public API, tries again when a connection breaks, and holds control to its answers.
@@ -40,19 +43,29 @@ class Caller {
   Caller(Simulation& simulation, const Knobs& knobs, ControlProcess& control, const Watch& watch,
          Images& images);
 
+  using Then = std::function<void(const schemas::Result<api::Value>&)>;
+  enum class Retry : std::uint8_t { until_answered, never };
+  /// Calls an operation; `then` hears the answer, if there is one.
+  void ask(const std::string& operation, api::Value input, Retry retry, Then then);
+
   /// A cluster, and the default subnets' names.
   void settle_in();
   [[nodiscard]] bool settled() const { return settled_; }
   [[nodiscard]] const std::string& cluster() const { return cluster_; }
 
   void define(const Recipe& recipe);
+  /// Deregisters the newest revision of a family.
   void retire(const std::string& family);
+  /// Asks that it be deleted. Its number is never given out again.
+  void erase(const std::string& family);
   void create_service(const ServiceWish& wish);
   void update_service(const ServiceWish& wish);
   void delete_service(const std::string& name);
   void run(const RunWish& wish);
   /// The same call again, token and all.
   void repeat(const std::string& token);
+  /// On this host and no other; not repeated when the answer is lost.
+  void start_task(const std::string& family, const schemas::InstanceId& host);
   void stop_task(const schemas::TaskId& task);
   void create_cluster(const std::string& name);
   void delete_cluster(const std::string& name);
@@ -71,15 +84,10 @@ class Caller {
   [[nodiscard]] std::string last_error() const { return last_error_; }
 
  private:
-  using Then = std::function<void(const schemas::Result<api::Value>&)>;
-  enum class Retry : std::uint8_t { until_answered, never };
-
   struct Promise {
     enum class State : std::uint8_t { none, active, deleted };
     State state = State::none;
     std::int64_t desired = 0;
-    std::vector<std::function<void()>> queue;  ///< calls that wait for the one under way
-    bool busy = false;
   };
   struct Run {
     RunWish wish;
@@ -87,12 +95,11 @@ class Caller {
     std::optional<Instant> answered_at;
   };
 
-  void ask(const std::string& operation, api::Value input, Retry retry, Then then);
-  /// `call` is made when the calls before it about this service have been answered.
-  void in_turn(const std::string& service, std::function<void()> call);
-  void next(const std::string& service);
   void hear_run(const std::string& token, const schemas::Result<api::Value>& answer);
-  [[nodiscard]] std::optional<api::NetworkConfiguration> network_for(const Recipe& recipe) const;
+  /// `arns` of tasks that a call was answered.
+  void hear_tasks(const std::string& token, const std::vector<std::string>& arns);
+  [[nodiscard]] std::optional<api::NetworkConfiguration> network_for(
+      const Recipe& recipe, const std::string& group) const;
   [[nodiscard]] api::LaunchType launch_type(const Recipe& recipe) const;
   void note_error(const std::string& operation, const schemas::Result<api::Value>& answer);
   void check_services();
@@ -108,6 +115,8 @@ class Caller {
   std::vector<std::string> subnets_;
   std::map<std::string, Recipe> recipes_;
   std::map<std::string, std::int64_t> revisions_;  ///< the highest that was answered
+  std::map<std::string, std::int64_t> erased_;     ///< the highest that may be gone
+  InTurn turns_;                                   ///< by service
   std::map<std::string, Promise> services_;
   std::map<std::string, bool> clusters_;
   std::map<std::string, Run> runs_;

@@ -13,6 +13,10 @@ void Caller::check() {
   check_runs();
   const control::World& world = control_.world();
   for (const auto& [family, revision] : revisions_) {
+    const auto erased = erased_.find(family);
+    if (erased != erased_.end() && erased->second >= revision) {
+      continue;
+    }
     if (control::find_definition(world, home(), family, revision) == nullptr) {
       simulation_.fail("Revision " + std::to_string(revision) + " of " + family +
                        " was answered and is gone.");
@@ -30,7 +34,7 @@ void Caller::check_services() {
     return;
   }
   for (const auto& [name, promise] : services_) {
-    if (promise.busy || promise.state == Promise::State::none) {
+    if (turns_.busy(name) || promise.state == Promise::State::none) {
       continue;
     }
     const schemas::Service* service = control::find_service(world, cluster->key, name);

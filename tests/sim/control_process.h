@@ -52,6 +52,8 @@ class ControlProcess {
   [[nodiscard]] bool up() const { return life_ != nullptr; }
   [[nodiscard]] const control::World& world() const { return world_; }
   [[nodiscard]] const control::Parked& parked() const { return parked_; }
+  /// World is ahead of the store: a turn's commit is under way.
+  [[nodiscard]] bool commits() const { return committing_ != nullptr; }
   [[nodiscard]] std::int64_t starts() const { return starts_; }
   [[nodiscard]] Instant clock() const { return simulation_.now() + skew_; }
 

@@ -13,8 +13,8 @@ Host::Host(House house, Facts facts)
     : house_(house),
       facts_(std::move(facts)),
       name_("host-" + std::to_string(facts_.number)),
-      kernel_(house.simulation, house.watch, house.images, facts_.number) {
-  house_.watch.add(kernel_);
+      kernel_(house.simulation, house.watch, house.images, house.knobs.faults, facts_.number) {
+  house_.watch.add(kernel_, facts_.inventory);
 }
 
 agent::Moment Host::moment() const {

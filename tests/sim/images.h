@@ -20,6 +20,8 @@ struct Image {
   std::int64_t exit_code = 0;
   schemas::Duration stop_takes{100};  ///< from the stop signal to its end
   bool ignores_stop = false;          ///< only a kill ends it
+  /// Its health check fails from so long after its start on; it never fails when absent.
+  std::optional<schemas::Duration> sick_after;
   /// Its program is stuck in the kernel: even a kill takes this long.
   schemas::Duration kill_takes{10};
 };

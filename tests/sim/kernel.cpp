@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::int64_t exit_code_of_stop = 143;
 constexpr std::int64_t exit_code_of_kill = 137;
+constexpr std::int64_t exit_code_of_crash = 139;
 constexpr std::int64_t log_bytes_each = 1'000;
 constexpr std::int64_t memory_bytes = 32 << 20;
 
@@ -48,14 +49,24 @@ std::string_view word(Action action) {
 
 }  // namespace
 
-Kernel::Kernel(Simulation& simulation, Watch& watch, const Images& images, int host)
-    : simulation_(simulation), watch_(watch), images_(images), host_(host) {}
+Kernel::Kernel(Simulation& simulation, Watch& watch, const Images& images, const Faults& faults,
+               int host)
+    : simulation_(simulation), watch_(watch), images_(images), faults_(faults), host_(host) {}
 
 const Image& Kernel::image_of(const Job& job) const {
   static const Image plain;
   const auto found = images_.find(
       job.task->containers.at(static_cast<std::size_t>(job.effect.index)).definition.image);
   return found == images_.end() ? plain : found->second;
+}
+
+bool Kernel::is_well(const Job& job) const {
+  const auto found = containers_.find(container_of(job));
+  if (found == containers_.end() || found->second.condition != Container::Condition::running) {
+    return false;
+  }
+  const std::optional<Duration> sick_after = image_of(job).sick_after;
+  return !sick_after || simulation_.now() < found->second.began_at + *sick_after;
 }
 
 agent::Finished Kernel::perform(const Job& job, const agent::Moment& now) {
@@ -95,7 +106,10 @@ agent::Finished Kernel::perform(const Job& job, const agent::Moment& now) {
       restart(job, finished);
       break;
     case Action::check_health:
-      finished.exit_code = runs(task) ? 0 : 1;
+      finished.exit_code = is_well(job) ? 0 : 1;
+      if (finished.exit_code != 0) {
+        simulation_.probe("a health check failed");
+      }
       break;
     case Action::stop_container:
     case Action::kill_container:
@@ -140,7 +154,7 @@ void Kernel::create(const Job& job, agent::Finished& finished) {
   Container made;
   made.task = job.task;
   made.index = job.effect.index;
-  made.ignores_stop = image_of(job).ignores_stop;
+  made.ignores_stop = image_of(job).ignores_stop || simulation_.chance(faults_.ignores_stop);
   containers_[id] = std::move(made);
   logs_.insert(job.effect.task);
   finished.runtime_id = "runtime-" + brief(id);
@@ -179,9 +193,16 @@ void Kernel::run(const Job& job, const ContainerId& id, Container& container) {
   container.exit_code.reset();
   container.ending = false;
   ++container.runs;
+  container.began_at = simulation_.now();
+  if (job.task->metered) {
+    watch_.metered_runs(job.task->id);
+  }
   const Image& image = image_of(job);
   if (image.ends_after) {
     end_later(id, *image.ends_after, image.exit_code, "");
+  } else if (simulation_.chance(faults_.exits)) {
+    simulation_.probe("a container ended by itself");
+    end_later(id, simulation_.between(Duration(10), Duration(180'000)), exit_code_of_crash, "");
   }
 }
 
@@ -224,6 +245,9 @@ void Kernel::end(const ContainerId& id, std::optional<std::int64_t> exit_code,
   container.exit_code = exit_code;
   container.reason = reason;
   container.finished_at = simulation_.now() + skew_;
+  if (container.task->metered) {
+    watch_.metered_ended(container.task->id);
+  }
   if (exits_) {
     exits_({container.task->id, container.index, exit_code, reason, container.finished_at});
   }

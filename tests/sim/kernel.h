@@ -12,6 +12,7 @@
 #include "agent/core/task_engine.h"
 #include "schemas/model/agent_channel.h"
 #include "tests/sim/images.h"
+#include "tests/sim/knobs.h"
 #include "tests/sim/simulation.h"
 
 namespace sim {
@@ -37,6 +38,7 @@ struct Container {
   bool ignores_stop = false;
   bool ending = false;
   std::int64_t runs = 0;  ///< begun so far
+  Instant began_at{};     ///< of the last one, in true time
 };
 
 /// Everything that an agent makes on a machine, and what becomes of it: containers, namespaces,
@@ -45,7 +47,8 @@ class Kernel {
  public:
   using Exits = std::function<void(const agent::Exited&)>;
 
-  Kernel(Simulation& simulation, Watch& watch, const Images& images, int host);
+  Kernel(Simulation& simulation, Watch& watch, const Images& images, const Faults& faults,
+         int host);
 
   /// Does what the effect asks for; `error` of the answer says what went wrong.
   agent::Finished perform(const Job& job, const agent::Moment& now);
@@ -84,6 +87,7 @@ class Kernel {
 
  private:
   [[nodiscard]] const Image& image_of(const Job& job) const;
+  [[nodiscard]] bool is_well(const Job& job) const;
   void create(const Job& job, agent::Finished& finished);
   void start(const Job& job, agent::Finished& finished);
   void restart(const Job& job, agent::Finished& finished);
@@ -96,6 +100,7 @@ class Kernel {
   Simulation& simulation_;
   Watch& watch_;
   const Images& images_;
+  const Faults& faults_;
   int host_;
   Duration skew_{};
   std::int64_t boots_ = 0;

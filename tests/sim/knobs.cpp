@@ -83,6 +83,7 @@ Knobs draw_knobs(schemas::Random& random) {
   control.deploy.early_exit_max = draw.span(2s, 60s);
   control.stopped_retention = draw.chance(500) ? 1h : draw.span(1min, 10min);
   control.token_retention = draw.chance(500) ? 24h : draw.span(10min, 20min);
+  control.credentials_life = draw.chance(500) ? 6h : draw.span(4min, 20min);
   control.sweep_every = draw.span(1s, 10s);
   agent::TaskPolicy& agent = knobs.agent;
   agent.stop_timeout = draw.span(1s, 30s);

@@ -4,6 +4,20 @@
 
 namespace sim {
 
+namespace {
+
+/// As tight as a definition may be, so that a life sees many.
+api::HealthCheck frequent_check() {
+  api::HealthCheck check;
+  check.command = {"CMD", "/well"};
+  check.interval = 5;
+  check.timeout = 2;
+  check.retries = 2;
+  return check;
+}
+
+}  // namespace
+
 std::string image_name(const std::string& family) { return "registry.local/" + family + ":1"; }
 
 api::RegisterTaskDefinitionRequest definition_of(const Recipe& recipe, std::int64_t flavour) {
@@ -24,6 +38,16 @@ api::RegisterTaskDefinitionRequest definition_of(const Recipe& recipe, std::int6
   }
   api::RegisterTaskDefinitionRequest request;
   request.family = recipe.family;
+  if (!recipe.role.empty()) {
+    request.task_role_arn = recipe.role;
+  }
+  if (recipe.restarts) {
+    main.restart_policy = api::ContainerRestartPolicy{
+        .enabled = true, .ignored_exit_codes = {}, .restart_attempt_period = 60};
+  }
+  if (recipe.checked) {
+    main.health_check = frequent_check();
+  }
   if (recipe.prepared) {
     api::ContainerDefinition setup;
     setup.name = "setup";
@@ -32,6 +56,14 @@ api::RegisterTaskDefinitionRequest definition_of(const Recipe& recipe, std::int6
     setup.essential = false;
     main.depends_on = {{.container_name = "setup", .condition = api::ContainerCondition::success}};
     request.container_definitions = {setup, main};
+  } else if (recipe.guarded) {
+    api::ContainerDefinition guard;
+    guard.name = "guard";
+    guard.image = image_name("guard");
+    guard.memory = 32;
+    guard.health_check = frequent_check();
+    main.depends_on = {{.container_name = "guard", .condition = api::ContainerCondition::healthy}};
+    request.container_definitions = {guard, main};
   } else {
     request.container_definitions = {main};
   }
@@ -40,6 +72,9 @@ api::RegisterTaskDefinitionRequest definition_of(const Recipe& recipe, std::int6
       break;
     case Recipe::Place::host:
       request.network_mode = api::NetworkMode::host;
+      break;
+    case Recipe::Place::none:
+      request.network_mode = api::NetworkMode::none;
       break;
     case Recipe::Place::vpc:
       request.network_mode = api::NetworkMode::awsvpc;

@@ -75,7 +75,7 @@ Rest::Answer Rest::service(const Service& service) const {
   const schemas::Deployment& newest = service.deployments.front();
   for (const auto& [key, task] : world()->tasks) {
     if (task.service == service.key && task.last_status != TaskStatus::stopped) {
-      (task.deployment == newest.id ? running : others) += 1;
+      (task.deployment == newest.id && !on_leaving_host(task) ? running : others) += 1;
     }
   }
   if (running > service.desired_count) {
@@ -109,6 +109,12 @@ Rest::Answer Rest::service(const Service& service) const {
   return "service " + service.name + " has " + std::to_string(running) + " of " +
          std::to_string(service.desired_count) + " tasks (and " + std::to_string(others) +
          " older ones), and no event says why";
+}
+
+bool Rest::on_leaving_host(const Task& task) const {
+  const schemas::ContainerInstance* host =
+      task.instance ? control::find_instance(world(), *task.instance) : nullptr;
+  return host == nullptr || host->status != schemas::InstanceStatus::active;
 }
 
 bool Rest::has_room(const schemas::TaskSpecification& specification, std::int64_t cluster) const {
@@ -208,6 +214,19 @@ Rest::Answer Rest::agent(const Host& host) const {
       return "still knows interface " + id.text();
     }
   }
+  for (const auto& [id, group] : state.network.groups) {
+    const auto there = world()->security_groups.find(id);
+    if (there == world()->security_groups.end() || there->second.rules != group.rules) {
+      return "has other rules of security group " + id.text() + " than control";
+    }
+  }
+  for (const auto& [id, eni] : state.network.enis) {
+    for (const schemas::SecurityGroupId& group : eni.security_groups) {
+      if (!state.network.groups.contains(group)) {
+        return "knows no rules of security group " + group.text();
+      }
+    }
+  }
   for (const auto& [id, record] : host.disk().tasks) {
     if (!state.tasks.contains(id)) {
       return "keeps a record of task " + brief(id) + " that nobody needs";
@@ -231,6 +250,9 @@ Rest::Answer Rest::look_ups() const {
     }
   }
   for (const auto& [id, instance] : world()->instances) {
+    if (instance.status == schemas::InstanceStatus::inactive) {
+      continue;
+    }
     const Room counted = room_of(world(), instance);
     const auto kept = world().fleet(instance.cluster).room(id);
     if (!kept || kept->cpu != counted.cpu || kept->memory != counted.memory ||

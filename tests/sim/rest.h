@@ -34,6 +34,8 @@ class Rest {
   [[nodiscard]] Answer kernel(const Host& host) const;
   [[nodiscard]] Answer agent(const Host& host) const;
   [[nodiscard]] Answer look_ups() const;
+  /// Whether it belongs elsewhere, because its host is drained.
+  [[nodiscard]] bool on_leaving_host(const schemas::Task& task) const;
   /// Whether any host could take one more task of the specification, counted anew.
   [[nodiscard]] bool has_room(const schemas::TaskSpecification& specification,
                               std::int64_t cluster) const;

@@ -285,7 +285,9 @@ const std::vector<std::string>& patterns() {
       "set KNOB SPAN",
       "messages as text",
       // What callers do.
-      "define FAMILY PLACE [cpu N] [memory N] [port N] [prepared] [ends-after SPAN] "
+      "define FAMILY PLACE [cpu N] [memory N] [port N] [prepared] [guarded] [checked] "
+      "[role NAME] "
+      "[sick-after SPAN] [ends-after SPAN] "
       "[exit-code N] [ignores-stop] [stop-takes SPAN] [kill-takes SPAN] [pull-takes SPAN] "
       "[pull-fails] [pull-hangs]",
       "service NAME of FAMILY count N [min N] [max N]",
@@ -295,6 +297,10 @@ const std::vector<std::string>& patterns() {
       "run FAMILY [count N] [token NAME]",
       "repeat NAME",
       "stop FAMILY",
+      "drain HOST",
+      "activate HOST",
+      "deregister HOST",
+      "role NAME",
       // Time.
       "wait SPAN",
       "wait stable",

@@ -102,16 +102,34 @@ class Story {
             .count = count,
             .minimum_percent = line.number_of("min"),
             .maximum_percent = line.number_of("max"),
-            .force = line.has("force")};
+            .force = line.has("force"),
+            .group = {}};
   }
   void remove(const Line& line) { universe_.caller().delete_service(line.word("NAME")); }
   void run(const Line& line) {
     universe_.caller().run({.family = line.word("FAMILY"),
                             .count = line.number_of("count").value_or(1),
-                            .token = line.word("token")});
+                            .token = line.word("token"),
+                            .group = {}});
   }
   void repeat(const Line& line) { universe_.caller().repeat(line.word("NAME")); }
   void stop(const Line& line);
+  void drain(const Line& line) {
+    universe_.keeper().set_host(instance(line), schemas::InstanceStatus::draining);
+    wait_answered(line);
+  }
+  void activate(const Line& line) {
+    universe_.keeper().set_host(instance(line), schemas::InstanceStatus::active);
+    wait_answered(line);
+  }
+  void deregister(const Line& line) {
+    universe_.keeper().take_out(instance(line));
+    wait_answered(line);
+  }
+  void role(const Line& line) {
+    universe_.keeper().make_role(line.word("NAME"));
+    wait_answered(line);
+  }
 
   // Time.
   void wait(const Line& line) { simulation().run_for(*line.span_of("SPAN")); }
@@ -226,6 +244,13 @@ class Story {
   Host& host(const Line& line) {
     return universe_.hosts().at(static_cast<std::size_t>(number(line)) - 1);
   }
+  schemas::InstanceId instance(const Line& line) {
+    const auto& identity = host(line).disk().identity;
+    if (!identity) {
+      fail(line.word("HOST") + " has not joined");
+    }
+    return identity ? identity->instance : schemas::InstanceId();
+  }
   std::int64_t running(const std::string& family) {
     return count([&](const schemas::Task& task) {
       return is_of(task, family) && task.last_status == TaskStatus::running &&
@@ -261,6 +286,10 @@ void Story::happen(const Line& line) {
       {"run", &Story::run},
       {"repeat", &Story::repeat},
       {"stop", &Story::stop},
+      {"drain", &Story::drain},
+      {"activate", &Story::activate},
+      {"deregister", &Story::deregister},
+      {"role", &Story::role},
       {"wait", &Story::wait},
       {"wait stable", &Story::wait_stable},
       {"wait running", &Story::wait_running},
@@ -316,6 +345,7 @@ void Story::set(const Line& line) {
       {"stopped-retention", &knobs.control.stopped_retention},
       {"stop-timeout", &knobs.agent.stop_timeout},
       {"eni-timeout", &knobs.agent.eni_timeout},
+      {"credentials-life", &knobs.control.credentials_life},
       {"logs-kept", &knobs.agent.logs_kept},
   };
   const auto span = spans.find(line.word("KNOB"));
@@ -329,6 +359,7 @@ void Story::set(const Line& line) {
 void Story::define(const Line& line) {
   const std::map<std::string, Recipe::Place> places{{"bridge", Recipe::Place::bridge},
                                                     {"host", Recipe::Place::host},
+                                                    {"none", Recipe::Place::none},
                                                     {"vpc", Recipe::Place::vpc},
                                                     {"pool", Recipe::Place::pool}};
   const auto place = places.find(line.word("PLACE"));
@@ -343,10 +374,14 @@ void Story::define(const Line& line) {
   recipe.memory = line.number_of("memory").value_or(recipe.memory);
   recipe.port = line.number_of("port").value_or(0);
   recipe.prepared = line.has("prepared");
+  recipe.role = line.word("role");
+  recipe.guarded = line.has("guarded");
+  recipe.checked = line.has("checked") || line.has("sick-after");
   Image& image = recipe.image;
   image.ends_after = line.span_of("ends-after");
   image.exit_code = line.number_of("exit-code").value_or(0);
   image.ignores_stop = line.has("ignores-stop");
+  image.sick_after = line.span_of("sick-after");
   image.stop_takes = line.span_of("stop-takes").value_or(image.stop_takes);
   image.kill_takes = line.span_of("kill-takes").value_or(image.kill_takes);
   image.pull_takes = line.span_of("pull-takes").value_or(image.pull_takes);

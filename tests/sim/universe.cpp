@@ -16,7 +16,8 @@ Universe::Universe(std::uint64_t seed, Knobs knobs, Trace::Print print)
       network_(simulation_, knobs_.faults.network),
       watch_(simulation_, knobs_),
       control_(simulation_, knobs_, store_, watch_),
-      caller_(simulation_, knobs_, control_, watch_, images_) {}
+      caller_(simulation_, knobs_, control_, watch_, images_),
+      keeper_(simulation_, caller_, control_) {}
 
 void Universe::add_hosts(int count) {
   for (int each = 0; each < count; ++each) {
@@ -72,6 +73,7 @@ void Universe::heal() {
       image.ends_after.reset();
       image.exit_code = 0;
     }
+    image.sick_after.reset();
     if (image.pull == Image::Pull::hangs) {
       image.pull = Image::Pull::works;
     }
@@ -101,8 +103,16 @@ void Universe::come_to_rest() {
     return;
   }
   simulation_.note("everybody", "has come to rest");
+  while (control_.commits()) {
+    simulation_.run_for(1ms);
+  }
   caller_.check();
+  keeper_.check();
   watch_.compare(control_.world(), store_, knobs_.control, control_.clock());
+  if (const auto missing = watch_.money().missing(control_.world())) {
+    simulation_.fail(*missing);
+    return;
+  }
   check_bill();
 }
 

@@ -8,6 +8,7 @@
 #include "tests/sim/control_process.h"
 #include "tests/sim/host.h"
 #include "tests/sim/images.h"
+#include "tests/sim/keeper.h"
 #include "tests/sim/knobs.h"
 #include "tests/sim/network.h"
 #include "tests/sim/row_store.h"
@@ -45,6 +46,7 @@ class Universe {
   [[nodiscard]] const ControlProcess& control() const { return control_; }
   Caller& caller() { return caller_; }
   [[nodiscard]] const Caller& caller() const { return caller_; }
+  Keeper& keeper() { return keeper_; }
   Images& images() { return images_; }
   Watch& watch() { return watch_; }
   std::deque<Host>& hosts() { return hosts_; }
@@ -63,6 +65,7 @@ class Universe {
   Watch watch_;
   ControlProcess control_;
   Caller caller_;
+  Keeper keeper_;
   std::deque<Host> hosts_;
 };
 

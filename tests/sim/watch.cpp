@@ -37,6 +37,7 @@ void Watch::loaded(const control::World& world, const RowStore& store) {
 }
 
 void Watch::turn_ends(const control::World& world, const control::Turn& turn, Instant now) {
+  credentials_.turn_ends(now);
   if (turn.rows.empty()) {
     return;
   }
@@ -57,6 +58,7 @@ void Watch::turn_ends(const control::World& world, const control::Turn& turn, In
 
 void Watch::told(const control::World& world, const schemas::SyncAnswer& answer) {
   tasks_.told(answer);
+  credentials_.told(world, answer, knobs_.control.credentials_life);
   for (const schemas::EniAssignment& eni : answer.enis_set) {
     if (!world->enis.contains(eni.id)) {
       simulation_.fail("A host was told to wire interface " + eni.id.text() +
@@ -83,6 +85,9 @@ void Watch::compare(const control::World& world, const RowStore& store,
     simulation_.fail("A World loaded anew is another: " + difference(held, again) + ".");
   }
   for (const auto& [id, instance] : world->instances) {
+    if (instance.status == schemas::InstanceStatus::inactive) {
+      continue;
+    }
     const auto here = world.fleet(instance.cluster).room(id);
     const auto there = loaded.value().fleet(instance.cluster).room(id);
     if (!here || !there || here->cpu != there->cpu || here->memory != there->memory ||

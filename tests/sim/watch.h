@@ -3,6 +3,7 @@
 #include <set>
 
 #include "control/core/loop/loop.h"
+#include "tests/sim/checkers/credentials_watch.h"
 #include "tests/sim/checkers/host_watch.h"
 #include "tests/sim/checkers/money_watch.h"
 #include "tests/sim/checkers/room_watch.h"
@@ -25,7 +26,8 @@ class Watch {
         services_(simulation),
         rooms_(simulation),
         hosts_(simulation, tasks_),
-        money_(simulation) {}
+        money_(simulation),
+        credentials_(simulation, tasks_) {}
 
   // Of control.
   void loaded(const control::World& world, const RowStore& store);
@@ -36,7 +38,9 @@ class Watch {
                const control::Settings& settings, Instant now);
 
   // Of hosts.
-  void add(const Kernel& kernel) { hosts_.add(kernel); }
+  void add(const Kernel& kernel, const schemas::Inventory& inventory) {
+    hosts_.add(kernel, inventory);
+  }
   void container_started(int host, const schemas::ContainerId& container,
                          const schemas::TaskId& task) {
     hosts_.container_started(host, container, task);
@@ -51,6 +55,13 @@ class Watch {
     money_.saved(host, boot, record);
   }
   void disk_lost(int host) { money_.disk_lost(host); }
+  void metered_runs(const schemas::TaskId& task) { money_.runs(task); }
+  void metered_ended(const schemas::TaskId& task) { money_.ended(task); }
+
+  void up_to_date(const schemas::InstanceId& host, const agent::HostState& state,
+                  const HeldCredentials& held) {
+    credentials_.up_to_date(host, state, held);
+  }
 
   [[nodiscard]] const TaskWatch& tasks() const { return tasks_; }
   [[nodiscard]] const HostWatch& hosts() const { return hosts_; }
@@ -65,6 +76,7 @@ class Watch {
   RoomWatch rooms_;
   HostWatch hosts_;
   MoneyWatch money_;
+  CredentialsWatch credentials_;
   std::int64_t turns_ = 0;
 };
 

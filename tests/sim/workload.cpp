@@ -3,50 +3,44 @@
 #include <array>
 #include <iterator>
 
+#include "control/core/world/lookups.h"
+#include "tests/sim/recipes.h"
+
 namespace sim {
 
-using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
+namespace {
+
+const char* const role_of_all = "worker";
+const char* const group_of_guests = "guests";
+
+}  // namespace
+
 void Workload::begin() {
+  universe_.keeper().make_group(group_of_guests);
   define_everything();
   call_later();
 }
 
 void Workload::define_everything() {
-  using Place = Recipe::Place;
-  Simulation& simulation = universe_.simulation();
-  const auto recipe = [](const char* family, Place place) {
-    Recipe made;
-    made.family = family;
-    made.place = place;
-    return made;
-  };
-  std::vector<Recipe> recipes{recipe("web", Place::bridge), recipe("vpc", Place::vpc),
-                              recipe("app", Place::pool)};
-  Recipe port = recipe("port", Place::bridge);
-  port.port = 8080;
-  Recipe pair = recipe("pair", Place::bridge);
-  pair.prepared = true;
-  Recipe job = recipe("job", Place::pool);
-  job.image.ends_after = simulation.between(1s, 90s);
-  Recipe flaky = recipe("flaky", Place::bridge);
-  flaky.image.ends_after = simulation.between(10ms, 20s);
-  flaky.image.exit_code = 1;
-  Recipe broken = recipe("broken", Place::bridge);
-  broken.image.pull = Image::Pull::fails;
-  Recipe stubborn = recipe("stubborn", Place::pool);
-  stubborn.image.ignores_stop = true;
-  stubborn.image.kill_takes = simulation.between(10ms, 15s);
-  Recipe slow = recipe("slow", Place::vpc);
-  slow.image.pull_takes = simulation.between(1s, 40s);
-  slow.image.stop_takes = simulation.between(1s, 40s);
-  for (const Recipe& one : {port, pair, job, flaky, broken, stubborn, slow}) {
-    recipes.push_back(one);
-  }
-  for (const Recipe& one : recipes) {
+  for (const Recipe& one : draw_recipes(universe_.simulation())) {
     universe_.caller().define(one);
   }
+  // Those that are somebody: when the role is there.
+  universe_.keeper().make_role(role_of_all, [this] {
+    for (Recipe one : {plain_recipe("actor", Recipe::Place::pool),
+                       plain_recipe("clerk", Recipe::Place::bridge)}) {
+      one.role = role_of_all;
+      universe_.caller().define(one);
+    }
+  });
+}
+
+/// What was taken from services comes back, so that they can come to rest.
+void Workload::end() {
+  ended_ = true;
+  universe_.keeper().make_role(role_of_all);
 }
 
 void Workload::call_later() {
@@ -63,8 +57,10 @@ void Workload::call_later() {
 void Workload::call() {
   Caller& caller = universe_.caller();
   caller.check();
-  const std::int64_t draw = pick(0, 99);
-  if (draw < 45) {
+  const std::int64_t draw = pick(0, 129);
+  if (draw >= 100) {
+    keep_house();
+  } else if (draw < 45) {
     call_about_services();
   } else if (draw < 65) {
     run();
@@ -79,7 +75,11 @@ void Workload::call() {
     caller.define(caller.recipes().at(some_family()));
   } else if (draw < 94) {
     const std::string family = some_family();
-    caller.retire(family);
+    if (pick(0, 1) == 0) {
+      caller.retire(family);
+    } else {
+      caller.erase(family);
+    }
     caller.define(caller.recipes().at(family));
   } else if (draw < 97) {
     caller.create_cluster("spare-" + std::to_string(pick(1, 2)));
@@ -104,6 +104,86 @@ std::string Workload::some_family() {
   return std::next(recipes.begin(), pick(0, static_cast<std::int64_t>(recipes.size()) - 1))->first;
 }
 
+void Workload::keep_house() {
+  const std::int64_t draw = pick(0, 29);
+  if (draw < 10) {
+    keep_hosts();
+  } else if (draw < 17) {
+    keep_rules();
+  } else if (draw < 24) {
+    keep_tags();
+  } else if (draw < 27) {
+    keep_roles();
+  } else if (const auto host = some_host()) {
+    const std::string family = some_family();
+    if (!universe_.caller().recipes().at(family).on_pool()) {
+      universe_.caller().start_task(family, *host);
+    }
+  }
+}
+
+void Workload::keep_hosts() {
+  const auto host = some_host();
+  if (!host) {
+    return;
+  }
+  const std::int64_t draw = pick(0, 9);
+  if (draw == 0) {
+    universe_.keeper().take_out(*host);
+  } else {
+    universe_.keeper().set_host(
+        *host, draw < 5 ? schemas::InstanceStatus::draining : schemas::InstanceStatus::active);
+  }
+}
+
+void Workload::keep_rules() {
+  const std::int64_t port = pick(80, 83);
+  if (pick(0, 1) == 0) {
+    universe_.keeper().allow(group_of_guests, port);
+  } else {
+    universe_.keeper().forbid(group_of_guests, port);
+  }
+}
+
+void Workload::keep_tags() {
+  std::string arn = control::arn(home(), "cluster", universe_.caller().cluster());
+  const std::vector<std::string> tokens = universe_.caller().tokens();
+  if (!tokens.empty() && pick(0, 2) != 0) {
+    const std::vector<std::string> tasks =
+        universe_.caller().answered(tokens[universe_.simulation().random().below(tokens.size())]);
+    arn = tasks.empty() ? arn : tasks.front();
+  }
+  const std::string key = "key-" + std::to_string(pick(1, 3));
+  if (pick(0, 2) != 0) {
+    universe_.keeper().tag(arn, key, std::to_string(pick(1, 9)));
+  } else {
+    universe_.keeper().untag(arn, key);
+  }
+}
+
+void Workload::keep_roles() {
+  universe_.keeper().drop_role(role_of_all);
+  universe_.simulation().after(universe_.simulation().between(1s, 60s),
+                               [this] { universe_.keeper().make_role(role_of_all); });
+}
+
+std::string Workload::some_group() {
+  return pick(0, 2) == 0 ? universe_.keeper().group(group_of_guests).value_or("") : "";
+}
+
+std::optional<schemas::InstanceId> Workload::some_host() {
+  std::vector<schemas::InstanceId> joined;
+  for (const Host& host : universe_.hosts()) {
+    if (!host.pool() && host.disk().identity) {
+      joined.push_back(host.disk().identity->instance);
+    }
+  }
+  if (joined.empty()) {
+    return std::nullopt;
+  }
+  return joined[universe_.simulation().random().below(joined.size())];
+}
+
 std::string Workload::some_service() { return "s" + std::to_string(pick(1, 4)); }
 
 void Workload::create_service() {
@@ -114,6 +194,7 @@ void Workload::create_service() {
     wish.family = "app";  // what ends well by itself is no service
   }
   wish.count = pick(0, 4);
+  wish.group = some_group();
   if (pick(0, 1) == 0) {
     constexpr std::array<std::int64_t, 5> floors{0, 25, 50, 100, 100};
     constexpr std::array<std::int64_t, 5> ceilings{100, 125, 150, 200, 200};
@@ -136,6 +217,7 @@ void Workload::update_service() {
     // To another kind of task; one that belongs elsewhere is refused, and that is an answer too.
     wish.family = some_family();
     wish.family = *wish.family == "job" ? "app" : *wish.family;
+    wish.group = some_group();
   }
   if (draw % 10 == 0) {
     wish.minimum_percent = 50;
@@ -148,6 +230,7 @@ void Workload::run() {
   RunWish wish;
   wish.family = some_family();
   wish.count = pick(1, 3);
+  wish.group = some_group();
   if (pick(0, 3) != 0) {
     wish.token = "token-" + std::to_string(++tokens_);
   }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "tests/sim/universe.h"
 
 namespace sim {
@@ -11,19 +14,27 @@ class Workload {
 
   /// Defines what the house runs, and calls until `end`.
   void begin();
-  void end() { ended_ = true; }
+  void end();
 
  private:
   void define_everything();
   void call_later();
   void call();
   void call_about_services();
+  void keep_house();
+  void keep_hosts();
+  void keep_rules();
+  void keep_tags();
+  void keep_roles();
   void create_service();
   void update_service();
   void run();
   void stop_some_task();
   std::string some_family();
   std::string some_service();
+  std::string some_group();
+  /// A host of the cluster that has joined, if there is any.
+  std::optional<schemas::InstanceId> some_host();
   std::int64_t pick(std::int64_t least, std::int64_t most) {
     return universe_.simulation().between(least, most);
   }

@@ -10,6 +10,7 @@ void MoneyWatch::opened(const schemas::TaskId& task, const std::string& boot) {
   Meter& meter = meters_[task];
   if (meter.boot.empty()) {
     meter.boot = boot;
+    meter.opened_at = simulation_.now();
   }
 }
 
@@ -17,6 +18,33 @@ void MoneyWatch::forgotten(const schemas::TaskId& task) {
   Meter& meter = meters_[task];
   if (meter.records.empty()) {
     meter.boot.clear();
+    meter.runs_since.reset();
+  }
+}
+
+void MoneyWatch::runs(const schemas::TaskId& task) {
+  Meter& meter = meters_[task];
+  if (meter.boot.empty() || (!meter.records.empty() && meter.records.back().last)) {
+    simulation_.fail("Task " + brief(task) + " begins to run, and no meter does.");
+  }
+  meter.runs_since = meter.runs_since.value_or(simulation_.now());
+}
+
+void MoneyWatch::ended(const schemas::TaskId& task) { meters_[task].ran_until = simulation_.now(); }
+
+/// The records of a task that has ended, against what it really did. Not of one whose host went
+/// down: its meter ends with the last record that was durable.
+void MoneyWatch::check_whole(const schemas::TaskId& task, const Meter& meter) {
+  constexpr std::int64_t ns_per_ms = 1'000'000;
+  const Duration metered(total(meter, meter.records.back().sequence) / ns_per_ms);
+  if (meter.runs_since && metered < meter.ran_until - *meter.runs_since) {
+    simulation_.fail("Task " + brief(task) + " ran for " +
+                     in_words(meter.ran_until - *meter.runs_since) + ", and only " +
+                     in_words(metered) + " are metered.");
+  }
+  if (metered > simulation_.now() - meter.opened_at) {
+    simulation_.fail("Of task " + brief(task) + " " + in_words(metered) +
+                     " are metered, more than there have been since its pull began.");
   }
 }
 
@@ -47,6 +75,9 @@ void MoneyWatch::saved(int host, const std::string& boot, const MeterRecord& rec
     }
   }
   meter.records.push_back(record);
+  if (record.last && meter.boot == boot) {
+    check_whole(record.task, meter);
+  }
 }
 
 void MoneyWatch::disk_lost(int host) {

@@ -80,7 +80,11 @@ void ServiceWatch::check(const control::World& world, const Service& service, co
     const Task& task = world->tasks.at(key);
     if (wanted(task)) {
       alive += 1;
-      newest += task.deployment == service.deployments.front().id ? 1 : 0;
+      // One that is to be replaced, for its host's sake or its own, may have its successor beside
+      // it.
+      const bool stays =
+          task.health != schemas::HealthStatus::unhealthy && !on_leaving_host(world, task);
+      newest += stays && task.deployment == service.deployments.front().id ? 1 : 0;
       load += carries_load(world, service, task, healthy_after, now) ? 1 : 0;
     }
   }

@@ -18,6 +18,7 @@ void TaskWatch::look(const control::World& world, const schemas::Task& task) {
     seen.cpu = task.specification->cpu;
     seen.memory = task.specification->memory;
     names_[task.key] = task.id;
+    look_at_host(world, task);
     simulation_.note("control", "makes task " + task.specification->definition->family + " " +
                                     brief(task.id) + " on " +
                                     (task.instance ? brief(*task.instance) : "no host"));
@@ -51,6 +52,17 @@ void TaskWatch::look(const control::World& world, const schemas::Task& task) {
   seen.desired = task.desired_status;
 }
 
+void TaskWatch::look_at_host(const control::World& world, const schemas::Task& task) {
+  if (!task.instance || !leaving_.contains(*task.instance) ||
+      task.specification->started_by.starts_with(started_on_a_host)) {
+    return;
+  }
+  const schemas::ContainerInstance* host = control::find_instance(world, *task.instance);
+  if (host == nullptr || host->status != schemas::InstanceStatus::active) {
+    simulation_.fail("Task " + brief(task.id) + " was placed on a host that is out of service.");
+  }
+}
+
 void TaskWatch::turn_ends(const control::World& world, const control::Turn& turn, Instant now,
                           Duration retention) {
   for (const control::Row& row : turn.rows) {
@@ -71,6 +83,12 @@ void TaskWatch::turn_ends(const control::World& world, const control::Turn& turn
     simulation_.probe("a stopped task was forgotten");
     if (seen.last != TaskStatus::stopped || now < seen.stopped_at + retention) {
       simulation_.fail("Task " + brief(seen.id) + " was forgotten before its time.");
+    }
+  }
+  leaving_.clear();
+  for (const auto& [id, instance] : world->instances) {
+    if (instance.status != schemas::InstanceStatus::active) {
+      leaving_.insert(id);
     }
   }
   std::map<std::string, const control::Event*> last;

@@ -2,6 +2,8 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <string_view>
 
 #include "control/core/loop/loop.h"
 #include "tests/sim/simulation.h"
@@ -22,8 +24,12 @@ struct SeenTask {
   Instant stopped_at{};
 };
 
+/// How the `startedBy` of StartTask calls begins here.
+inline constexpr std::string_view started_on_a_host = "start-";
+
 /// Statuses go forward only; what was told to stop is never told to run; the event log tells of
-/// every task what World says; a stopped task stays describable.
+/// every task what World says; a stopped task stays describable; a host that is drained gets no
+/// task unless somebody asks for this very host.
 class TaskWatch {
  public:
   explicit TaskWatch(Simulation& simulation) : simulation_(simulation) {}
@@ -39,11 +45,13 @@ class TaskWatch {
 
  private:
   void look(const control::World& world, const schemas::Task& task);
+  void look_at_host(const control::World& world, const schemas::Task& task);
   void hear(const control::World& world, const control::Event& event);
 
   Simulation& simulation_;
   std::map<schemas::TaskId, SeenTask> tasks_;
   std::map<std::int64_t, schemas::TaskId> names_;
+  std::set<schemas::InstanceId> leaving_;  ///< hosts out of service after the last durable turn
 };
 
 }  // namespace sim
