@@ -16,6 +16,16 @@ Effect effect_of(const TaskState& task, Action action, std::int64_t index) {
   return Effect{action, task.assignment().id, index};
 }
 
+/// Whether the task is still control's wish, or runs anyway: the record of a task that neither says
+/// may be from before a loss of power, and its address another's by now.
+bool is_current(const TaskState& task) {
+  const auto& containers = task.record.containers;
+  return task.confirmed ||
+         std::any_of(containers.begin(), containers.end(), [](const SavedContainer& container) {
+           return container.progress == ContainerProgress::running;
+         });
+}
+
 /// The namespace may be made before control has said which interface goes into it.
 void start_sandboxes(TaskState& task, const TaskPolicy& policy, const Moment& now, Advance& out) {
   const bool waits_for_eni =
@@ -30,7 +40,7 @@ void start_sandboxes(TaskState& task, const TaskPolicy& policy, const Moment& no
       sandbox.phase = SandboxPhase::making;
       sandbox.touched = true;
       out.effects.push_back(effect_of(task, Action::make_sandbox, index));
-    } else if (sandbox.phase == SandboxPhase::made && !waits_for_eni) {
+    } else if (sandbox.phase == SandboxPhase::made && !waits_for_eni && is_current(task)) {
       sandbox.phase = SandboxPhase::attaching;
       out.effects.push_back(effect_of(task, Action::attach_network, index));
     }
