@@ -152,6 +152,9 @@ void Caller::define(const Recipe& recipe) {
 }
 
 void Caller::retire(const std::string& family) {
+  if (!revisions_.contains(family)) {
+    return;  // none has been answered yet
+  }
   api::DeregisterTaskDefinitionRequest request;
   request.task_definition = family + ":" + std::to_string(revisions_[family]);
   ask("DeregisterTaskDefinition", api::Value::of(std::move(request)), Retry::until_answered,
@@ -159,6 +162,9 @@ void Caller::retire(const std::string& family) {
 }
 
 void Caller::erase(const std::string& family) {
+  if (!revisions_.contains(family)) {
+    return;
+  }
   const std::int64_t revision = revisions_[family];
   const std::string name = family + ":" + std::to_string(revision);
   api::DeregisterTaskDefinitionRequest request;

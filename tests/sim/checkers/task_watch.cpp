@@ -39,6 +39,11 @@ void TaskWatch::look(const control::World& world, const schemas::Task& task) {
                                     (task.stopped_reason.empty() ? "" : ": ") +
                                     task.stopped_reason);
   }
+  if (task.health != seen.health) {
+    simulation_.note("control",
+                     "task " + brief(task.id) + " is " + std::string(wire::name_of(task.health)));
+    seen.health = task.health;
+  }
   if (task.last_status == TaskStatus::stopped && seen.last != TaskStatus::stopped) {
     const schemas::ContainerInstance* host =
         task.instance ? control::find_instance(world, *task.instance) : nullptr;

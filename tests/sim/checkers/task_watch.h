@@ -15,6 +15,7 @@ struct SeenTask {
   schemas::TaskId id;
   schemas::TaskStatus last = schemas::TaskStatus::provisioning;
   schemas::TaskStatus desired = schemas::TaskStatus::running;
+  schemas::HealthStatus health = schemas::HealthStatus::unknown;
   std::optional<schemas::InstanceId> instance;
   schemas::CpuUnits cpu;
   schemas::MemoryMib memory;
