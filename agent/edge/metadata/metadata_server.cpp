@@ -31,7 +31,7 @@ using tcp = boost::asio::ip::tcp;
 
 constexpr std::chrono::seconds idle_max{10};
 constexpr std::uint32_t header_bytes_max = 8 * 1024;
-constexpr std::uint64_t body_bytes_max = 4 * 1024;
+constexpr std::uint64_t body_bytes_max = 4'096;
 constexpr std::size_t connections_max = 32;
 
 /// One connection: read, answer, read again.

@@ -117,7 +117,7 @@ schemas::Result<std::filesystem::path> own_directory(const std::filesystem::path
 /// A Fargate task has 20 GiB; on hosts of one's own ECS bounds nothing.
 StorageLimits storage_of(const AgentOptions& options) {
   constexpr std::int64_t bytes_per_mib = 1'048'576;
-  constexpr std::int64_t fargate_mib = 20 * 1'024;
+  constexpr std::int64_t fargate_mib = 20'480;
   const bool pool = options.kind == AgentOptions::Kind::pool;
   return {
       .task_bytes_max = options.task_storage_mib.value_or(pool ? fargate_mib : 0) * bytes_per_mib,

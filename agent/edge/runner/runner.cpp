@@ -214,7 +214,7 @@ void Runner::carry_out(const Effect& effect) {
   });
 }
 
-void Runner::performed(Performed done) {
+void Runner::performed(const Performed& done) {
   const Finished& finished = done.finished;
   if (!finished.error.empty() && finished.effect.action != Action::check_health) {
     spdlog::warn("task {}: {}", finished.effect.task.text(), finished.error);

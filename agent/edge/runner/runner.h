@@ -87,7 +87,7 @@ class Runner {
   void flush();
   void publish(const schemas::TaskId& id);
   void carry_out(const Effect& effect);
-  void performed(Performed done);
+  void performed(const Performed& done);
   void log_progress(const TaskState& task);
   MetadataReply answer_metadata_request(const SocketOwner& owner, std::string_view path);
 

@@ -16,7 +16,7 @@ namespace agent {
 namespace {
 
 /// A question to a loop that has ended is given up after this long.
-constexpr std::chrono::milliseconds patience{500};
+constexpr std::chrono::milliseconds answer_pause{500};
 /// Asked of control; it may answer earlier. Longer: fewer questions. Shorter: a dead connection is
 /// noticed sooner.
 constexpr std::int64_t hold_ms = 20'000;
@@ -87,7 +87,7 @@ std::optional<schemas::SyncRequest> Runner::next_request(ChannelHost::Purpose pu
     promise->set_value(std::move(request));
   });
   // A loop that has ended answers nothing any more.
-  while (future.wait_for(patience) != std::future_status::ready) {
+  while (future.wait_for(answer_pause) != std::future_status::ready) {
     const std::lock_guard lock(mutex_);
     if (ending_) {
       return std::nullopt;

@@ -66,8 +66,8 @@ std::string resolv_conf_for_sandbox(const std::string& host_text) {
   return kept;
 }
 
-TaskFiles::TaskFiles(std::filesystem::path data_directory)
-    : tasks_(std::move(data_directory) / "tasks") {}
+TaskFiles::TaskFiles(const std::filesystem::path& data_directory)
+    : tasks_(data_directory / "tasks") {}
 
 schemas::Result<std::vector<BindMount>> TaskFiles::make(const schemas::TaskId& task,
                                                         std::int64_t sandbox,

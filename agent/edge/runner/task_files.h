@@ -21,7 +21,7 @@ struct SandboxIdentity {
 /// /etc/resolv.conf, one set per sandbox, in `<data>/tasks/<task>/<sandbox>`.
 class TaskFiles {
  public:
-  explicit TaskFiles(std::filesystem::path data_directory);
+  explicit TaskFiles(const std::filesystem::path& data_directory);
 
   /// Writes them and says how they are mounted. Repeating it writes them anew.
   schemas::Result<std::vector<BindMount>> make(const schemas::TaskId& task, std::int64_t sandbox,

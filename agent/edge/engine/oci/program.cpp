@@ -109,6 +109,7 @@ STOWAGE_UNCHECKED const char* become(const Prepared& prepared) {
     return "set up its files";
   }
   signal(SIGPIPE, SIG_DFL);
+  // There is one thread in this child. NOLINTNEXTLINE(concurrency-mt-unsafe)
   sigprocmask(SIG_SETMASK, &prepared.no_signals, nullptr);
   execve(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
   return "be executed";
@@ -119,7 +120,7 @@ STOWAGE_UNCHECKED pid_t launch(const Prepared* prepared, Failure* failure) {
   // once; `become` does nothing that a vforked child may not.
   const pid_t child = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
   if (child == 0) {
-    failure->step = become(*prepared);
+    failure->step = become(*prepared);  // NOLINT(clang-analyzer-unix.Vfork)
     failure->error = errno;
     _exit(127);
   }

@@ -136,7 +136,7 @@ schemas::Outcome Statement::run() {
   for (;;) {
     const schemas::Result<Step> stepped = step();
     if (!stepped.ok()) {
-      const schemas::Error error = stepped.error();
+      const schemas::Error& error = stepped.error();
       reset();
       return error;
     }

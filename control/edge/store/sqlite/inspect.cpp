@@ -132,7 +132,7 @@ schemas::Outcome check_header(const std::string& path, const Head& found) {
   if (is_unwritten(found)) {
     return schemas::Done{};
   }
-  const schemas::Outcome owner =
+  schemas::Outcome owner =
       check_owner(path, number(found.header, application_id_at, 4),
                   std::max<std::int64_t>(1, number(found.header, user_version_at, 4)));
   if (!owner.ok()) {
@@ -193,7 +193,7 @@ schemas::Outcome check_content(const std::string& path, std::int64_t bytes) {
   if (tables.value() == 0 && owner.value() == 0) {
     return schemas::Done{};  // made and never written
   }
-  const schemas::Outcome ours = check_owner(path, owner.value(), version.value());
+  schemas::Outcome ours = check_owner(path, owner.value(), version.value());
   if (!ours.ok()) {
     return ours;
   }

@@ -111,7 +111,7 @@ schemas::Outcome create_database(const std::string& path) {
     if (!database.ok()) {
       return database.error();
     }
-    const schemas::Outcome made = create_all(database.value());
+    schemas::Outcome made = create_all(database.value());
     if (!made.ok()) {
       return made;
     }
