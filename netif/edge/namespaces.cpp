@@ -108,7 +108,7 @@ std::vector<std::string> list_folder(const std::string& folder) {
     return names;
   }
   // One DIR of our own: readdir is only unsafe when a DIR is shared.
-  while (const dirent* entry = ::readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe)
+  while (const dirent* entry = ::readdir(entries.get())) {
     const std::string name = static_cast<const char*>(entry->d_name);
     if (name != "." && name != "..") {
       names.push_back(name);

@@ -146,46 +146,53 @@ class Runs {
   Total total_;
 };
 
-/// Each job takes every n-th seed, in a process of its own. Its exit code says whether all held.
+/// Every n-th seed, and what came of them. Whether all held is the exit code.
+int run_job(const std::string& program, const Options& options, std::uint64_t first,
+            std::int64_t job) {
+  Runs runs(program, options);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto over = [&] {
+    const bool late = options.seconds > 0 && std::chrono::steady_clock::now() - begun >=
+                                                 std::chrono::seconds(options.seconds);
+    return late || (options.first && runs.total().failures > 0);
+  };
+  for (std::int64_t at = job; (options.seconds > 0 || at < options.seeds) && !over();
+       at += options.jobs) {
+    runs.one_seed(first + static_cast<std::uint64_t>(at));
+  }
+  const Total& total = runs.total();
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begun);
+  std::printf("%lld seeds from %llu, %lld failed; %s simulated, %lld durable turns checked, %s\n",
+              static_cast<long long>(total.runs), static_cast<unsigned long long>(first),
+              static_cast<long long>(total.failures), sim::in_words(total.simulated).c_str(),
+              static_cast<long long>(total.turns), sim::in_words(took).c_str());
+  int code = total.failures == 0 ? 0 : 1;
+  if (options.probes) {
+    for (const auto& [name, count] : total.probes) {
+      std::printf("%10lld  %s\n", static_cast<long long>(count), name.c_str());
+      code = count == 0 ? 1 : code;
+    }
+  }
+  return code;
+}
+
+/// Each job in a process of its own.
 int run_jobs(const std::string& program, const Options& options, std::uint64_t first) {
+  if (options.jobs == 1) {
+    return run_job(program, options, first, 0);
+  }
   int code = 0;
   std::vector<pid_t> children;
   std::fflush(stdout);
   for (std::int64_t job = 0; job < options.jobs; ++job) {
-    const pid_t child = options.jobs == 1 ? 0 : ::fork();
-    if (child != 0) {
-      children.push_back(child);
-      continue;
-    }
-    Runs runs(program, options);
-    const auto begun = std::chrono::steady_clock::now();
-    const auto over = [&] {
-      const bool late = options.seconds > 0 && std::chrono::steady_clock::now() - begun >=
-                                                   std::chrono::seconds(options.seconds);
-      return late || (options.first && runs.total().failures > 0);
-    };
-    for (std::int64_t at = job; (options.seconds > 0 || at < options.seeds) && !over();
-         at += options.jobs) {
-      runs.one_seed(first + static_cast<std::uint64_t>(at));
-    }
-    const Total& total = runs.total();
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - begun);
-    std::printf("%lld seeds from %llu, %lld failed; %s simulated, %lld durable turns checked, %s\n",
-                static_cast<long long>(total.runs), static_cast<unsigned long long>(first),
-                static_cast<long long>(total.failures), sim::in_words(total.simulated).c_str(),
-                static_cast<long long>(total.turns), sim::in_words(took).c_str());
-    code = total.failures == 0 ? 0 : 1;
-    if (options.probes) {
-      for (const auto& [name, count] : total.probes) {
-        std::printf("%10lld  %s\n", static_cast<long long>(count), name.c_str());
-        code = count == 0 ? 1 : code;
-      }
-    }
-    if (options.jobs > 1) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const int ended = run_job(program, options, first, job);
       std::fflush(stdout);
-      ::_exit(code);
+      ::_exit(ended);
     }
+    children.push_back(child);
   }
   for (const pid_t child : children) {
     int status = 0;

@@ -285,6 +285,7 @@ const std::vector<std::string>& patterns() {
       "set KNOB SPAN",
       "messages as text",
       // What callers do.
+      // One pattern on several lines. NOLINTNEXTLINE(bugprone-suspicious-missing-comma)
       "define FAMILY PLACE [cpu N] [memory N] [port N] [prepared] [guarded] [checked] "
       "[role NAME] "
       "[sick-after SPAN] [ends-after SPAN] "

@@ -91,7 +91,7 @@ std::vector<std::string> directories_in(const std::string& path) {
   std::vector<std::string> names;
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(path.c_str()), closedir);
   while (directory != nullptr) {
-    const dirent* entry = readdir(directory.get());  // NOLINT(concurrency-mt-unsafe): own stream
+    const dirent* entry = readdir(directory.get());
     if (entry == nullptr) {
       break;
     }

@@ -81,12 +81,13 @@ std::string lane_of(const Effect& effect) {
 }
 
 Performer::Performer(Engine& engine, TaskNetworking& networking, MetadataServer& metadata,
-                     const TaskCredentials& credentials, std::filesystem::path data_directory)
+                     const TaskCredentials& credentials,
+                     const std::filesystem::path& data_directory)
     : engine_(engine),
       networking_(networking),
       metadata_(metadata),
       credentials_(credentials),
-      files_(std::move(data_directory)) {}
+      files_(data_directory) {}
 
 Performed Performer::perform(const Job& job) {
   Performed done;

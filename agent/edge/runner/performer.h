@@ -41,7 +41,7 @@ struct Performed {
 class Performer {
  public:
   Performer(Engine& engine, TaskNetworking& networking, MetadataServer& metadata,
-            const TaskCredentials& credentials, std::filesystem::path data_directory);
+            const TaskCredentials& credentials, const std::filesystem::path& data_directory);
 
   Performed perform(const Job& job);
 

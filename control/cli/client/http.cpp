@@ -1,6 +1,6 @@
 #include "control/cli/client/http.h"
 
-#define _TURN_OFF_PLATFORM_STRING
+#define _TURN_OFF_PLATFORM_STRING  // its name. NOLINT(bugprone-reserved-identifier)
 #include <cpprest/containerstream.h>
 #include <cpprest/http_client.h>
 

@@ -18,7 +18,7 @@ std::string trimmed(std::string_view text) {
 std::optional<std::string> first_variable(const Surroundings& surroundings,
                                           std::initializer_list<const char*> names) {
   for (const char* name : names) {
-    const std::optional<std::string> value = surroundings.variable(name);
+    std::optional<std::string> value = surroundings.variable(name);
     if (value && !value->empty()) {
       return value;
     }

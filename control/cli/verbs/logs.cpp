@@ -29,9 +29,7 @@ Exit logs(Session& session, const Arguments& arguments) {
       "/v1/tasks/" + url_encoded(short_name(arguments.get_or("TASK", ""))) + "/logs";
   const schemas::Outcome outcome = session.follow(path, query, [&](std::string_view line) {
     const auto read = wire::decode<schemas::LogLine>(line);
-    if (!read.ok()) {
-      session.out() << line << "\n";
-    } else if (session.format() == Format::table) {
+    if (read.ok() && session.format() == Format::table) {
       session.out() << (arguments.has("timestamps") ? instant_text(read.value().at) + " " : "")
                     << (arguments.has("container") ? "" : read.value().container + "  ")
                     << read.value().text << "\n";

@@ -35,10 +35,10 @@ std::string age_text(const std::optional<schemas::Instant>& instant, schemas::In
   if (seconds < 120) {
     return std::to_string(seconds) + "s";
   }
-  if (seconds < 120 * 60) {
+  if (seconds < 7'200) {
     return std::to_string(seconds / 60) + "m";
   }
-  if (seconds < 48 * 3600) {
+  if (seconds < 172'800) {
     return std::to_string(seconds / 3600) + "h";
   }
   return std::to_string(seconds / 86'400) + "d";

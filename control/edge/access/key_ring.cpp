@@ -6,15 +6,6 @@
 
 namespace control::access {
 
-namespace {
-
-Refused stranger() {
-  return {.reason = Reason::unrecognized_client,
-          .message = "The security token included in the request is invalid."};
-}
-
-}  // namespace
-
 Verdict<Standing> KeyRing::find(const std::string& access_key_id, const std::string& session_token,
                                 schemas::Instant now) const {
   if (access_key_id.starts_with(temporary_prefix)) {

@@ -20,4 +20,9 @@ std::string_view name_of(Reason reason) {
   return "AccessDeniedException";
 }
 
+Refused stranger() {
+  return {.reason = Reason::unrecognized_client,
+          .message = "The security token included in the request is invalid."};
+}
+
 }  // namespace control::access

@@ -27,6 +27,9 @@ struct Refused {
 /// the answer's Date says so, and then sign again.
 std::string_view name_of(Reason reason);
 
+/// For a key that nobody has, in the words that AWS gives.
+Refused stranger();
+
 /// Either what was asked for or why not.
 template <class T>
 using Verdict = std::variant<T, Refused>;

@@ -54,11 +54,6 @@ std::string account_of(std::string_view role_arn) {
                                       : std::string();
 }
 
-Refused stranger() {
-  return {.reason = Reason::unrecognized_client,
-          .message = "The security token included in the request is invalid."};
-}
-
 }  // namespace
 
 void fill_in(std::vector<schemas::RoleCredentials>& credentials, const Seal& seal,

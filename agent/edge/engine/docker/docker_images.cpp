@@ -73,8 +73,8 @@ struct Narration {
 };
 
 std::string docker_config() {
-  const char* directory = std::getenv("DOCKER_CONFIG");  // NOLINT(concurrency-mt-unsafe): only read
-  const char* home = std::getenv("HOME");                // NOLINT(concurrency-mt-unsafe): only read
+  const char* directory = std::getenv("DOCKER_CONFIG");
+  const char* home = std::getenv("HOME");
   std::filesystem::path path = "/root/.docker";
   if (directory != nullptr) {
     path = directory;

@@ -109,7 +109,6 @@ STOWAGE_UNCHECKED const char* become(const Prepared& prepared) {
     return "set up its files";
   }
   signal(SIGPIPE, SIG_DFL);
-  // There is one thread in this child. NOLINTNEXTLINE(concurrency-mt-unsafe)
   sigprocmask(SIG_SETMASK, &prepared.no_signals, nullptr);
   execve(prepared.arguments[0], prepared.arguments.data(), prepared.environment.data());
   return "be executed";
@@ -270,7 +269,7 @@ schemas::Result<Ended> run_program(Program program, std::chrono::milliseconds li
 }
 
 std::optional<std::string> find_program(const std::string& name) {
-  const char* set = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody here sets it
+  const char* set = std::getenv("PATH");
   std::string path = std::string(set == nullptr ? "" : set) +
                      ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   for (std::size_t at = 0; at <= path.size();) {
@@ -289,7 +288,7 @@ std::vector<std::string> program_environment() {
   std::vector<std::string> environment;
   for (const char* name : {"PATH", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy",
                            "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR"}) {
-    if (const char* value = std::getenv(name)) {  // NOLINT(concurrency-mt-unsafe)
+    if (const char* value = std::getenv(name)) {
       environment.push_back(std::string(name) + "=" + value);
     }
   }

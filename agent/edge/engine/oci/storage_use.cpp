@@ -56,7 +56,7 @@ std::int64_t bytes_without_name(std::span<const pid_t> processes,
     const std::string folder = "/proc/" + std::to_string(process) + "/fd";
     const std::unique_ptr<DIR, int (*)(DIR*)> files(opendir(folder.c_str()), closedir);
     while (files != nullptr) {
-      const dirent* entry = readdir(files.get());  // NOLINT(concurrency-mt-unsafe): own stream
+      const dirent* entry = readdir(files.get());
       if (entry == nullptr) {
         break;
       }

@@ -9,7 +9,8 @@ namespace {
 
 Drawn token() {
   std::string secret = access::new_secret();
-  return {.kept = {.id = {}, .kept = access::hash_of(secret)}, .secret = std::move(secret)};
+  std::string kept = access::hash_of(secret);
+  return {.kept = {.id = {}, .kept = std::move(kept)}, .secret = std::move(secret)};
 }
 
 template <class Output>
