@@ -154,9 +154,24 @@ void take_meters(Context& context, InstanceId id, const SyncRequest& request) {
   }
 }
 
+/// Whether no newer report of the host has been taken. What an older one says of the present is
+/// past, and nobody would say it again: a container's health may go to and fro. Nothing is missed,
+/// for a newer report holds all that was not acknowledged before it.
+bool is_news(Context& context, InstanceId id, const SyncRequest& request) {
+  Parked::NewestReport& newest = context.parked.newest_reports[id];
+  if (newest.boot_id == request.boot_id && request.report_sequence < newest.sequence) {
+    return false;
+  }
+  newest = {.boot_id = request.boot_id, .sequence = request.report_sequence};
+  return true;
+}
+
 std::vector<schemas::TaskId> take_reports(Context& context, InstanceId id,
                                           const SyncRequest& request) {
   std::vector<schemas::TaskId> strangers;
+  if (!request.tasks.empty() && !is_news(context, id, request)) {
+    return strangers;
+  }
   for (const schemas::TaskReport& report : request.tasks) {
     const Task* task = find_task(context.world, report.id);
     if (!is_on(task, id)) {

@@ -146,6 +146,12 @@ struct Parked {
     std::int64_t fleet = 0;
     std::int64_t generation = 0;
   };
+  /// The newest report of a host that was taken, by the number its agent gave it.
+  struct NewestReport {
+    std::string boot_id;  ///< a loss of power may take the count back
+    std::int64_t sequence = 0;
+  };
+  std::map<schemas::InstanceId, NewestReport> newest_reports;
   std::map<schemas::InstanceId, Poll> polls;  ///< one per host: a newer poll answers the older
   std::set<std::pair<schemas::Instant, schemas::InstanceId>> poll_deadlines;
   std::map<schemas::AskId, PendingAsk> asks;

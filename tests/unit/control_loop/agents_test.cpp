@@ -35,6 +35,39 @@ control::ApiCall run_call(std::int64_t request) {
 
 }  // namespace
 
+TEST_CASE("a report that comes after a newer one of its host says nothing of the present") {
+  Stage stage;
+  stage::small_cluster(stage);
+  api::RegisterTaskDefinitionRequest checked = stage::definition("checked");
+  api::HealthCheck check;
+  check.command = {"CMD", "/well"};
+  checked.container_definitions.front().health_check = check;
+  stage.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition", checked);
+  const std::string arn =
+      *stage.must<api::RunTaskResponse>("RunTask", stage::run("checked")).tasks->front().task_arn;
+  stage.settle();
+  const schemas::TaskId id = stage::task_id(arn);
+  for (stage::Host& host : stage.hosts) {
+    if (!host.tasks.contains(id)) {
+      continue;
+    }
+    schemas::TaskReport unknown =
+        stage::report(id, schemas::TaskStatus::running, host.tasks.at(id));
+    schemas::TaskReport healthy = unknown;
+    healthy.containers.front().health = schemas::HealthStatus::healthy;
+    host.sequence += 10;
+    stage.sync(host, {healthy});
+    CHECK(stage::described(stage, "c", arn).health_status == api::HealthStatus::healthy);
+    host.sequence -= 5;
+    stage.sync(host, {unknown});
+    CHECK(stage::described(stage, "c", arn).health_status == api::HealthStatus::healthy);
+    host.sequence = 0;
+    host.boot_id = "boot-2";  // and has lost count
+    stage.sync(host, {unknown});
+    CHECK(stage::described(stage, "c", arn).health_status == api::HealthStatus::unknown);
+  }
+}
+
 TEST_CASE("a waiting agent is answered in the turn that changes what it must do") {
   Stage stage;
   stage::small_cluster(stage);
