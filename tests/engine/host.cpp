@@ -108,7 +108,7 @@ const std::string& docker_socket() {
 std::string own_network() { return std::filesystem::read_symlink("/proc/self/ns/net").string(); }
 
 NetworkNamespace::NetworkNamespace() : path_((make_directory() / "net").string()) {
-  std::ofstream{path_};
+  std::ofstream(path_).close();
   std::thread inside([this] {
     schemas::require(unshare(CLONE_NEWNET) == 0 && mount("/proc/thread-self/ns/net", path_.c_str(),
                                                          nullptr, MS_BIND, nullptr) == 0,
@@ -360,7 +360,8 @@ std::vector<std::string> Host::leftovers() const {
   for (const auto& entry : std::filesystem::directory_iterator("/proc", failure)) {
     const std::string words = read_file(entry.path() / "cmdline");
     if (words.find(name) != std::string::npos) {
-      found.push_back("process " + entry.path().string() + ": " + words.c_str());
+      found.push_back("process " + entry.path().string() + ": " +
+                      words.substr(0, words.find('\0')));
     }
   }
   if (read_file("/proc/self/mountinfo").find(name + "/") != std::string::npos) {

@@ -13,7 +13,7 @@ namespace {
 Running held(Host& host) {
   Wish wish;
   wish.command = {"hold"};
-  const Running running = host.started(wish);
+  Running running = host.started(wish);
   REQUIRE(host.await_line(running, "holding"));
   return running;
 }

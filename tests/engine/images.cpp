@@ -133,8 +133,8 @@ TEST_CASE("What a registry altered of an image is refused, and nothing of it is 
   }
   const std::vector<std::string> named = digests_in(text_of(own.blob(manifest)));
   REQUIRE(named.size() >= 2);
-  const std::string configuration = named[0];
-  const std::string layer = named[1];
+  const std::string& configuration = named[0];
+  const std::string& layer = named[1];
   struct Alteration {
     const char* what;
     std::string blob;

@@ -104,7 +104,7 @@ TEST_CASE("A file system in memory has its size and options, also in a read-only
 
 TEST_CASE("A device of the host runs where it is to be seen, for what it is to be used for") {
   Host host;
-  const auto with = [](schemas::Device device) {
+  const auto with = [](const schemas::Device& device) {
     return [device](agent::ContainerSpec& spec) { spec.devices = {device}; };
   };
   // Not among Docker's harmless devices, nor runc's, which has tunnels; opening it does nothing.

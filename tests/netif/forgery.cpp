@@ -28,9 +28,11 @@ void put32(Bytes& bytes, std::uint32_t value) {
   put16(bytes, value);
 }
 
-void put(Bytes& bytes, const Bytes& more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
+void append(Bytes& bytes, const Bytes& more) {
+  bytes.insert(bytes.end(), more.begin(), more.end());
+}
 
-void put(Bytes& bytes, const Mac& mac) {
+void append(Bytes& bytes, const Mac& mac) {
   bytes.insert(bytes.end(), mac.bytes.begin(), mac.bytes.end());
 }
 
@@ -53,10 +55,10 @@ void seal(std::uint8_t* header) {
 Bytes icmp6_packet(const Bytes& content) {
   Bytes packet{0x60, 0, 0, 0};
   put16(packet, static_cast<std::uint32_t>(content.size()));
-  put(packet, Bytes{IPPROTO_ICMPV6, 255});
-  put(packet, Bytes{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
-  put(packet, Bytes{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
-  put(packet, content);
+  append(packet, Bytes{IPPROTO_ICMPV6, 255});
+  append(packet, Bytes{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+  append(packet, Bytes{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+  append(packet, content);
   return packet;
 }
 
@@ -67,10 +69,10 @@ constexpr Mac all_bridges{.bytes = {0x01, 0x80, 0xc2, 0, 0, 0}};
 
 Bytes ethernet_frame(const Mac& to, const Mac& from, std::uint16_t type, const Bytes& content) {
   Bytes frame;
-  put(frame, to);
-  put(frame, from);
+  append(frame, to);
+  append(frame, from);
   put16(frame, type);
-  put(frame, content);
+  append(frame, content);
   return frame;
 }
 
@@ -115,20 +117,20 @@ Bytes arp_question(const Mac& from, const Mac& claimed, Ipv4 address, Ipv4 asked
 
 Bytes router_advertisement(const Mac& from) {
   Bytes content{134, 0, 0, 0, 64, 0, 0x07, 0x08, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1};
-  put(content, from);
+  append(content, from);
   return ethernet_frame(all_nodes, from, ETH_P_IPV6, icmp6_packet(content));
 }
 
 Bytes neighbour_advertisement(const Mac& from) {
   Bytes content{136, 0, 0, 0, 0x20, 0, 0, 0};
-  put(content, Bytes{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 1});
-  put(content, from);
+  append(content, Bytes{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 1});
+  append(content, from);
   return ethernet_frame(all_nodes, from, ETH_P_IPV6, icmp6_packet(content));
 }
 
 Bytes spanning_tree_frame(const Mac& from) {
   Bytes content{0x42, 0x42, 0x03, 0, 0, 0, 0, 0, 0, 0};
-  put(content, from);
+  append(content, from);
   content.resize(38);
   return ethernet_frame(all_bridges, from, static_cast<std::uint16_t>(content.size()), content);
 }
@@ -145,11 +147,11 @@ Bytes dhcp_offer(const Mac& to, const Mac& from, Ipv4 server, Ipv4 offered) {
 Bytes ping_frame(const Mac& to, const Mac& from, Ipv4 source, Ipv4 destination) {
   Bytes packet{0x45, 0};
   put16(packet, ip_size + 8);
-  put(packet, Bytes{0, 0, 0, 0, 64, IPPROTO_ICMP, 0, 0});
+  append(packet, Bytes{0, 0, 0, 0, 64, IPPROTO_ICMP, 0, 0});
   put32(packet, source.bits);
   put32(packet, destination.bits);
   seal(packet.data());
-  put(packet, Bytes{8, 0, 0xf7, 0xff, 0, 0, 0, 0});
+  append(packet, Bytes{8, 0, 0xf7, 0xff, 0, 0, 0, 0});
   return ethernet_frame(to, from, ETH_P_IP, packet);
 }
 

@@ -22,7 +22,7 @@ constexpr std::int64_t start_bits = 32;
 
 /// Effects of one lane go one after the other, as in `agent/edge/runner`.
 std::string lane_of(const Effect& effect) {
-  const std::string task = brief(effect.task) + effect.task.text();
+  std::string task = brief(effect.task) + effect.task.text();
   switch (effect.action) {
     case Action::apply_network:
       return "network";

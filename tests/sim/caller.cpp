@@ -48,7 +48,7 @@ Caller::Caller(Simulation& simulation, const Knobs& knobs, ControlProcess& contr
                const Watch& watch, Images& images)
     : simulation_(simulation), knobs_(knobs), control_(control), watch_(watch), images_(images) {}
 
-void Caller::ask(const std::string& operation, api::Value input, Retry retry, Then then) {
+void Caller::ask(const std::string& operation, api::Value input, Retry retry, const Then& then) {
   control::ApiCall call;
   call.scope = home();
   call.principal = "arn:aws:iam::123456789012:root";
@@ -362,7 +362,7 @@ void Caller::ask_bill(std::function<void(std::int64_t)> nanos) {
   api::GetBillRequest request;
   request.from = Instant{};
   request.to = simulation_.now() + 24h * 3650;
-  ask("GetBill", api::Value::of(std::move(request)), Retry::until_answered,
+  ask("GetBill", api::Value::of(request), Retry::until_answered,
       [this, nanos = std::move(nanos)](const auto& answer) {
         if (answer.ok()) {
           nanos(answer.value().template as<api::GetBillResponse>().total_nanos);

@@ -46,7 +46,7 @@ class Caller {
   using Then = std::function<void(const schemas::Result<api::Value>&)>;
   enum class Retry : std::uint8_t { until_answered, never };
   /// Calls an operation; `then` hears the answer, if there is one.
-  void ask(const std::string& operation, api::Value input, Retry retry, Then then);
+  void ask(const std::string& operation, api::Value input, Retry retry, const Then& then);
 
   /// A cluster, and the default subnets' names.
   void settle_in();

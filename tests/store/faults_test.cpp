@@ -17,7 +17,7 @@
 
 // Each run opens databases several times: kept for a while, as the address sanitizer keeps what was
 // freed, that is more memory than the caches hold.
-extern "C" const char* __asan_default_options() {  // NOLINT(bugprone-reserved-identifier): its name
+extern "C" const char* __asan_default_options() {  // NOLINT: its name
   return "quarantine_size_mb=4:thread_local_quarantine_size_kb=64:malloc_context_size=5";
 }
 
@@ -226,7 +226,7 @@ Rehearsed rehearse(Story story) {
         content_of(*opened(process.path, rehearsed.story.name), rehearsed.story.name));
   }
   return rehearsed;
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): what is returned owns it
 
 // --- faults -----------------------------------------------------------------------------------
 

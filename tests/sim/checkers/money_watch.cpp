@@ -151,7 +151,7 @@ std::optional<std::string> MoneyWatch::wrong(const control::World& world,
                                              const schemas::PriceBook& prices,
                                              std::int64_t billed_nanos) const {
   constexpr std::int64_t ns_per_second = 1'000'000'000;
-  constexpr std::int64_t divisor = 1024 * 3600;
+  constexpr std::int64_t divisor = 3'686'400;  // MiB in a GiB, seconds in an hour
   std::int64_t expected = 0;
   for (const auto& [key, usage] : world->usage) {
     const auto meter = meters_.find(usage.task);

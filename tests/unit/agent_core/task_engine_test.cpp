@@ -149,8 +149,9 @@ TEST_CASE("what cannot be pulled, created or started says why and leaves nothing
       {Action::pull_image, "CannotPullContainerError: no such image"},
       {Action::create_container, "CannotCreateContainerError: no command specified"},
       {Action::start_container, "CannotStartContainerError: exec: no such file"}};
-  for (const auto& [action, sentence] : faults) {
-    CAPTURE(sentence);
+  for (const auto& fault : faults) {
+    const auto [action, sentence] = fault;
+    CAPTURE(fault.second);
     FakeHost host;
     host.fault = [&, act = action, why = sentence](const agent::Effect& effect) {
       return failing(effect, act, why);

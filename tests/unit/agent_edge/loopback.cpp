@@ -19,7 +19,7 @@ std::pair<int, std::uint16_t> listen_on_loopback() {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  static_cast<void>(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address));
   ::listen(listener, 64);
   socklen_t size = sizeof address;
   ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);

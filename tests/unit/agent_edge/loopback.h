@@ -63,8 +63,8 @@ class LoopbackServer {
   void serve(int connection);
 
   Handler handler_;
-  int listener_;
-  std::uint16_t port_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
   std::atomic<bool> ending_ = false;
   std::mutex mutex_;
   std::set<int> connections_;

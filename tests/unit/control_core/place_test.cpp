@@ -22,11 +22,14 @@ using schemas::PlacementStrategy;
 
 namespace {
 
-schemas::Random chance(1);
+schemas::Random& chance() {
+  static schemas::Random one(1);
+  return one;
+}
 
 /// Places and takes; the empty id when no host can take the task.
 InstanceId put_on(Fleet& fleet, const TaskRequest& request) {
-  const Placement placement = control::place(request, fleet, chance);
+  const Placement placement = control::place(request, fleet, chance());
   const InstanceId* chosen = std::get_if<InstanceId>(&placement);
   if (chosen == nullptr) {
     return {};
@@ -36,7 +39,7 @@ InstanceId put_on(Fleet& fleet, const TaskRequest& request) {
 }
 
 std::vector<Refusal> refusals(const Fleet& fleet, const TaskRequest& request) {
-  const Placement placement = control::place(request, fleet, chance);
+  const Placement placement = control::place(request, fleet, chance());
   const auto* refused = std::get_if<std::vector<Refusal>>(&placement);
   return refused == nullptr ? std::vector<Refusal>{} : *refused;
 }
@@ -148,7 +151,7 @@ TEST_CASE("each shortage has the word that ECS has for it") {
 
 TEST_CASE("an empty fleet refuses without a host to name") {
   const Fleet fleet;
-  const Placement placement = control::place(service_request(), fleet, chance);
+  const Placement placement = control::place(service_request(), fleet, chance());
   CHECK(std::get<std::vector<Refusal>>(placement).empty());
 }
 

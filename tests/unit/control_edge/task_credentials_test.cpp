@@ -16,7 +16,7 @@ using control::access::Seal;
 using control::access::Standing;
 using control::access::Verdict;
 using schemas::RoleCredentials;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 namespace {
 

@@ -12,7 +12,7 @@ namespace {
 
 const schemas::Scope other_account{"222222222222", "us-east-1"};
 
-control::ApiCall call(std::string operation, api::Value input, std::string kept,
+control::ApiCall call(std::string operation, api::Value input, const std::string& kept,
                       const schemas::Scope& scope = stage::scope) {
   return {.request = 1,
           .scope = scope,

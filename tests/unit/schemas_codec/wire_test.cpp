@@ -8,8 +8,7 @@
 
 namespace {
 
-using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 using schemas::Instant;
 
 schemas::Random random_of_test() { return schemas::Random(42); }
