@@ -66,8 +66,12 @@ void run_sql(const std::string& path, const std::string& sql) {
   sqlite3_close(connection);
 }
 
+std::string golden_path(const std::string& name) {
+  return std::string(SOURCE_ROOT) + "/tests/store/golden/" + name;
+}
+
 std::string golden(const std::string& name) {
-  std::string text = read_file(std::string(SOURCE_ROOT) + "/tests/store/golden/" + name);
+  std::string text = read_file(golden_path(name));
   schemas::require(!text.empty(), "a golden file is there: " + name);
   return text;
 }

@@ -48,6 +48,7 @@ control::Row erased(control::Table table, std::int64_t key);
 
 /// Runs SQL on a file as any other program could.
 void run_sql(const std::string& path, const std::string& sql);
+std::string golden_path(const std::string& name);
 /// A file of tests/store/golden.
 std::string golden(const std::string& name);
 

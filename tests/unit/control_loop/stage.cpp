@@ -89,6 +89,9 @@ schemas::Result<api::Value> Stage::answer(const std::string& operation, api::Val
 control::Turn Stage::turn(std::vector<control::Input> inputs) {
   control::Turn done = control::step(world, parked, inputs, settings, now, random);
   store.commit(done.rows);
+  if (also_commit && !done.rows.empty()) {
+    also_commit(done.rows);
+  }
   events.insert(events.end(), done.events.begin(), done.events.end());
   next_wake = done.next_wake;
   return done;

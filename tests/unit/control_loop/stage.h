@@ -5,6 +5,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -120,6 +121,8 @@ class Stage {
   schemas::Instant now{};
   schemas::Random random{7};
   Store store;
+  /// Another place where the rows of every turn are kept, a real database for example.
+  std::function<void(const std::vector<control::Row>&)> also_commit;
   std::deque<Host> hosts;
   std::set<schemas::InstanceId> silent;  ///< hosts that do not sync
   std::vector<control::Event> events;
