@@ -7,17 +7,21 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "control/edge/daemon/config_file.h"
 #include "control/edge/daemon/daemon.h"
+#include "control/edge/daemon/restore.h"
 #include "control/edge/export/price_file.h"
+#include "control/edge/loop/instant_text.h"
 #include "spdlog/spdlog.h"
 
 namespace {
@@ -28,6 +32,8 @@ using control::edge::DaemonOptions;
 constexpr int could_not_start = 1;
 constexpr int usage_wrong = 2;
 constexpr int commit_failed = 3;
+
+constexpr std::string_view sqlite_scheme = "sqlite:";
 
 struct CommandLine {
   DaemonOptions options;
@@ -105,6 +111,11 @@ int wrong_usage(const std::string& message) {
 /// Nothing when `line` can be used, else the exit code: of --help or of wrong usage.
 std::optional<int> parse(std::vector<std::string> arguments, CommandLine& line) {
   CLI::App app("ecs-control: the control service of a Stowage cluster");
+  app.footer(
+      "ecs-control restore FILE --data DIR puts a backup in place: ecs-control restore --help.\n"
+      "Backups are taken while control runs, by ecsctl backup FILE.\n\n"
+      "Exit status: 0 stopped as asked (SIGTERM, SIGINT), 1 could not start, 2 wrong usage,\n"
+      "3 a commit failed: nothing of it was acknowledged, and the next start goes on before it.");
   describe(app, line);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes a list
   try {
@@ -139,27 +150,36 @@ std::optional<int> read_options(const std::vector<std::string>& arguments, Comma
   return parse(all, line);
 }
 
+/// What is refused of the place where the state is kept, and of whose it is.
+std::string refusal_of_place(const std::string& data, const std::string& store,
+                             const std::string& account) {
+  if (data.empty()) {
+    return "--data is required: name a directory that is this control's own.";
+  }
+  if (store.starts_with("postgresql:")) {
+    return "--store postgresql:// is not built yet: use --store sqlite:PATH.";
+  }
+  if (!store.empty() && !store.starts_with(sqlite_scheme)) {
+    return "--store " + store + ": give sqlite:PATH.";
+  }
+  if (account.size() != 12 || account.find_first_not_of("0123456789") != std::string::npos) {
+    return "--account-id " + account + ": an account id has 12 digits.";
+  }
+  return {};
+}
+
 /// What is refused, and why; empty if nothing is.
 std::string refusal(const CommandLine& line) {
-  if (line.options.data.empty()) {
-    return "--data is required: name a directory that is this control's own.";
+  std::string place = refusal_of_place(line.options.data, line.store, line.options.account);
+  if (!place.empty()) {
+    return place;
   }
   if (line.auth == "sigv4" && line.allow_remote) {
     return "--allow-remote belongs to --auth off: with --auth sigv4 any address may be listened "
            "on.";
   }
-  if (line.store.starts_with("postgresql:")) {
-    return "--store postgresql:// is not built yet: use --store sqlite:PATH.";
-  }
-  if (!line.store.empty() && !line.store.starts_with("sqlite:")) {
-    return "--store " + line.store + ": give sqlite:PATH.";
-  }
   if (!line.tls_certificate.empty() || !line.tls_key.empty()) {
     return "--tls-cert and --tls-key are not built yet: serve on loopback, or behind a proxy.";
-  }
-  if (line.options.account.size() != 12 ||
-      line.options.account.find_first_not_of("0123456789") != std::string::npos) {
-    return "--account-id " + line.options.account + ": an account id has 12 digits.";
   }
   if (line.lease_s <= line.poll_hold_s) {
     return "--lease must be longer than --poll-hold, or healthy hosts would seem to come and go.";
@@ -190,10 +210,13 @@ schemas::Duration seconds(double count) {
   return std::chrono::round<schemas::Duration>(std::chrono::duration<double>(count));
 }
 
+std::string database_file(const std::string& store) {
+  return store.empty() ? std::string() : store.substr(sqlite_scheme.size());
+}
+
 void settle(CommandLine& line) {
   DaemonOptions& options = line.options;
-  constexpr std::string_view scheme = "sqlite:";
-  options.store = line.store.empty() ? "" : line.store.substr(scheme.size());
+  options.store = database_file(line.store);
   options.reach = line.allow_remote ? control::http::OpenDoor::Reach::anywhere
                                     : control::http::OpenDoor::Reach::loopback;
   options.auth = line.auth == "off" ? DaemonOptions::Auth::off : DaemonOptions::Auth::sigv4;
@@ -289,11 +312,88 @@ int serve(const std::vector<std::string>& arguments) {
   return run(line.options, signals);
 }
 
+// --- ecs-control restore -----------------------------------------------------------------------
+
+constexpr const char* restore_text =
+    "ecs-control restore: puts a backup in the place of control's database\n\n"
+    "FILE is what `ecsctl backup` wrote, or a database of a control that was stopped. It is read\n"
+    "whole and checked before anything changes, and is not changed itself. What DIR held moves to\n"
+    "DIR/control.db.replaced-TIME, with its log: nothing is overwritten. Refused is a DIR whose\n"
+    "control runs, a FILE that is damaged, another program's or a newer version's, and a clock\n"
+    "that is behind the backup. An older version's FILE is brought up to date.\n\n"
+    "The key file. The access keys in FILE are sealed with the file `key` of the data directory\n"
+    "that it was taken of. A DIR that never had it needs it first:\n"
+    "  install -D -m 600 KEY DIR/key";
+constexpr const char* restore_footer =
+    "What a restored control does not know any more is what happened after the backup: tasks\n"
+    "started since are stopped by their hosts, hosts that joined since join anew, what was "
+    "metered\n"
+    "since is not billed; access keys, sessions and join tokens that were taken away since are\n"
+    "back: take them away again. Readers of /v1/events that have seen more get 410, and read the\n"
+    "present state anew.\n\n"
+    "Exit status: 0 restored, 1 not restored and nothing changed, 2 wrong usage.\n\n"
+    "Example:\n"
+    "  ecs-control restore /var/backups/stowage-2026-11-27.db --data /var/lib/stowage";
+
+void report(const control::edge::Restored& restored, const std::string& backup) {
+  std::printf("%s is restored from %s", restored.path.c_str(), backup.c_str());
+  if (restored.taken_at != schemas::Instant{}) {
+    std::printf(", taken at %s", control::edge::iso_text(restored.taken_at).c_str());
+  }
+  std::printf(": %lld clusters, %lld services, %lld tasks, %lld hosts.\n",
+              static_cast<long long>(restored.clusters), static_cast<long long>(restored.services),
+              static_cast<long long>(restored.tasks), static_cast<long long>(restored.hosts));
+  if (!restored.aside.empty()) {
+    std::printf("What was there is %s now.\n", restored.aside.c_str());
+  }
+  std::printf(
+      "Start ecs-control as before. Access keys, sessions and join tokens that were taken away\n"
+      "since the backup are back: `ecsctl key list`, `ecsctl session end`.\n");
+}
+
+int restore(std::vector<std::string> arguments) {
+  control::edge::RestoreOptions options;
+  DaemonOptions usual;
+  options.region = usual.region;
+  options.account = usual.account;
+  std::string store;
+  CLI::App app(restore_text);
+  app.footer(restore_footer);
+  app.add_option("FILE", options.backup, "The backup")->required();
+  app.add_option("--data", options.data, "Control's directory; required");
+  app.add_option("--store", store, "sqlite:PATH; default sqlite:DATA/control.db");
+  app.add_option("--region", options.region, "Where the event log tells of it, with --account-id")
+      ->capture_default_str();
+  app.add_option("--account-id", options.account, "The operator's account, 12 digits")
+      ->capture_default_str();
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : usage_wrong;
+  }
+  const std::string refused = refusal_of_place(options.data, store, options.account);
+  if (!refused.empty()) {
+    return wrong_usage(refused);
+  }
+  options.store = database_file(store);
+  const auto restored = control::edge::restore(
+      options, std::chrono::floor<schemas::Duration>(std::chrono::system_clock::now()));
+  if (!restored.ok()) {
+    std::fprintf(stderr, "ecs-control restore: %s\n", restored.error().message.c_str());
+    return could_not_start;
+  }
+  report(restored.value(), options.backup);
+  return 0;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   try {
-    return serve({arguments + 1, arguments + count});
+    const std::vector<std::string> words(arguments + 1, arguments + count);
+    return !words.empty() && words.front() == "restore" ? restore({words.begin() + 1, words.end()})
+                                                        : serve(words);
   } catch (const std::exception& failure) {  // a library's: ours does not throw
     std::fprintf(stderr, "ecs-control: %s\n", failure.what());
     return could_not_start;

@@ -31,8 +31,9 @@ std::string answer(const std::string& text, const std::string& content_type,
   return JsonObject().add_text("description", text).add("content", content).text();
 }
 
-std::string route(const std::string& id, const std::string& tag, const std::string& doc,
-                  const std::vector<StreamParameter>& given, const std::string& success) {
+std::string route(const std::string& method, const std::string& id, const std::string& tag,
+                  const std::string& doc, const std::vector<StreamParameter>& given,
+                  const std::string& success) {
   const std::string error = JsonObject().add_text("$ref", "#/components/schemas/Error").text();
   const std::string responses =
       JsonObject()
@@ -43,7 +44,7 @@ std::string route(const std::string& id, const std::string& tag, const std::stri
   json.add_text("operationId", id).add_text("summary", doc);
   json.add("tags", json_texts({tag})).add("parameters", parameters(given));
   json.add("responses", responses);
-  return JsonObject().add("get", json.text()).text();
+  return JsonObject().add(method, json.text()).text();
 }
 
 }  // namespace
@@ -51,9 +52,11 @@ std::string route(const std::string& id, const std::string& tag, const std::stri
 std::vector<std::pair<std::string, std::string>> routes_of_streams() {
   const std::string text = JsonObject().add_text("type", "string").text();
   const std::string object = JsonObject().add_text("type", "object").text();
+  const std::string file =
+      JsonObject().add_text("type", "string").add_text("format", "binary").text();
   return {
       {"/v1/events",
-       route("FollowEvents", "events",
+       route("get", "FollowEvents", "events",
              "The event log as server-sent events; the id of each is its sequence number. 410 when "
              "the log no longer reaches back to where it is to go on.",
              {{"after", "query", "integer",
@@ -63,7 +66,7 @@ std::vector<std::pair<std::string, std::string>> routes_of_streams() {
               {"Last-Event-ID", "header", "integer", "As after, and before it."}},
              answer("Events, until the caller goes away.", "text/event-stream", text))},
       {"/v1/tasks/{task}/logs",
-       route("ReadLogs", "tasks",
+       route("get", "ReadLogs", "tasks",
              "What the containers of a task have written, a JSON object a line.",
              {{"task", "path", "string", "Id or ARN."},
               {"cluster", "query", "string", "Name or ARN; default when absent."},
@@ -71,7 +74,13 @@ std::vector<std::pair<std::string, std::string>> routes_of_streams() {
               {"tail", "query", "integer", "Only so many of the last lines."},
               {"follow", "query", "boolean", "Whether to stay for what is written later."}},
              answer("Lines, oldest first.", "application/x-ndjson", text))},
-      {"/v1/openapi.json", route("GetOpenApi", "api", "This document.", {},
+      {"/v1/backup",
+       route(
+           "post", "TakeBackup", "backup",
+           "A copy of the database as a file, all accounts in it, for user admin of the operator's "
+           "account; its SHA-256 in x-stowage-sha256. One at a time, 409 while one is taken.",
+           {}, answer("The file.", "application/vnd.sqlite3", file))},
+      {"/v1/openapi.json", route("get", "GetOpenApi", "api", "This document.", {},
                                  answer("The document.", "application/json", object))}};
 }
 

@@ -252,13 +252,14 @@ bool reports(Process& process, const std::string& identity, schemas::TaskStatus 
       }
     }
     if (task.metered) {
+      const std::int64_t sequence = status == schemas::TaskStatus::stopped ? 2 : 1;
       request.meters.push_back({.task = task.id,
-                                .sequence = status == schemas::TaskStatus::stopped ? 2 : 1,
-                                .monotonic_start_ns = 0,
-                                .monotonic_end_ns = process.now().time_since_epoch().count(),
-                                .wall_start = noon,
+                                .sequence = sequence,
+                                .monotonic_start_ns = (sequence - 1) * 1'000'000'000,
+                                .monotonic_end_ns = sequence * 1'000'000'000,
+                                .wall_start = process.now() - 1s,
                                 .wall_end = process.now(),
-                                .last = status == schemas::TaskStatus::stopped});
+                                .last = sequence == 2});
     }
   }
   return process.sync(std::move(request), identity);

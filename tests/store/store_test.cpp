@@ -232,6 +232,15 @@ TEST_CASE("the event log is read by sequence beside the writer, and kept by size
   CHECK(reader.value()->read(0, 1).value().oldest == 81);
 }
 
+TEST_CASE("the newest event stays however old it is: the numbers go on from it") {
+  const Workplace place;
+  const auto store = opened(place.file("control.db"));
+  must(store->commit(std::vector{event_row(7, 1'000), event_row(8, 1'000)}));
+  const schemas::Instant much_later{schemas::Duration{1'000'000'000}};
+  must(store->trim_events({.rows_max = 0, .age_max = schemas::Duration{1}}, much_later));
+  CHECK(store->load().value().last_key[static_cast<std::size_t>(Table::event)] == 8);
+}
+
 namespace {
 
 /// The columns of every table as the database itself describes them, a line each. Their order does

@@ -14,6 +14,8 @@ namespace cli {
 namespace {
 
 constexpr auto patience = std::chrono::seconds(60);
+/// Before the first byte of a backup control copies its database: a second for 200 MB.
+constexpr auto patience_copying = std::chrono::seconds(3600);
 /// A followed log may be silent for long; a dead peer is noticed by TCP.
 constexpr auto patience_following = std::chrono::seconds(7 * 24 * 3600);
 
@@ -91,6 +93,34 @@ schemas::Result<HttpAnswer> send_and_follow(const HttpRequest& request,
         return answer;
       }
       if (stream.is_eof()) {
+        return answer;
+      }
+    }
+  } catch (const std::exception& failure) {
+    return unreachable(request, failure.what());
+  }
+}
+
+schemas::Result<HttpAnswer> send_and_take(const HttpRequest& request,
+                                          const std::function<More(std::string_view)>& on_bytes) {
+  constexpr std::size_t piece_bytes = 256UL * 1024;
+  try {
+    web::http::http_response response = start(request, patience_copying);
+    HttpAnswer answer = heads_of(response);
+    if (answer.status != web::http::status_codes::OK) {
+      const std::vector<unsigned char> body = response.extract_vector().get();
+      answer.body.assign(body.begin(), body.end());
+      return answer;
+    }
+    concurrency::streams::istream stream = response.body();
+    for (;;) {
+      concurrency::streams::container_buffer<std::string> piece;
+      const std::size_t got = stream.read(piece, piece_bytes).get();
+      if (got == 0) {
+        response.content_ready().get();  // throws when the answer broke off
+        return answer;
+      }
+      if (on_bytes(std::string_view(piece.collection()).substr(0, got)) == More::enough) {
         return answer;
       }
     }

@@ -36,6 +36,10 @@ enum class More : std::uint8_t { wanted, enough };
 schemas::Result<HttpAnswer> send_and_follow(const HttpRequest& request,
                                             const std::function<More(std::string_view)>& on_line);
 
+/// The same for an answer that is bytes: hands over pieces of a successful one as they arrive.
+schemas::Result<HttpAnswer> send_and_take(const HttpRequest& request,
+                                          const std::function<More(std::string_view)>& on_bytes);
+
 /// Percent-encodes everything but letters, digits and `-._~`.
 std::string url_encoded(std::string_view text);
 

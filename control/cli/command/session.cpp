@@ -103,6 +103,25 @@ schemas::Outcome Session::follow(const std::string& path, const std::string& que
   return schemas::Done{};
 }
 
+schemas::Result<std::map<std::string, std::string>> Session::download(
+    const std::string& path, const std::function<More(std::string_view)>& on_bytes) {
+  HttpRequest request{.endpoint = settings_.endpoint,
+                      .method = "POST",
+                      .path = path,
+                      .query = "",
+                      .headers = {{"content-type", "application/json"}},
+                      .body = ""};
+  sign_if_known(request);
+  schemas::Result<HttpAnswer> answer = send_and_take(request, on_bytes);
+  if (!answer.ok()) {
+    return answer.error();
+  }
+  if (answer.value().status != 200) {
+    return refusal(answer.value());
+  }
+  return std::move(answer.value().headers);
+}
+
 Exit Session::show(const std::string& json, const std::function<void()>& table) {
   switch (format_) {
     case Format::table:

@@ -87,6 +87,11 @@ class Session {
   schemas::Outcome follow(const std::string& path, const std::string& query,
                           const std::function<More(std::string_view)>& on_line);
 
+  /// Posts to the REST side and hands over the bytes of the answer; its headers afterwards.
+  schemas::Result<std::map<std::string, std::string>> download(
+      const std::string& path, const std::function<More(std::string_view)>& on_bytes);
+
+  [[nodiscard]] const std::string& endpoint() const { return settings_.endpoint; }
   [[nodiscard]] Format format() const { return format_; }
   std::ostream& out() { return out_; }
 

@@ -27,7 +27,8 @@ const std::vector<Verb>& verbs() {
                                user_verbs,
                                key_verbs,
                                token_verbs,
-                               session_verbs}) {
+                               session_verbs,
+                               backup_verbs}) {
       for (Verb& verb : family()) {
         table.push_back(std::move(verb));
       }

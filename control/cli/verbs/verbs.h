@@ -33,5 +33,6 @@ std::vector<Verb> user_verbs();
 std::vector<Verb> key_verbs();
 std::vector<Verb> token_verbs();
 std::vector<Verb> session_verbs();
+std::vector<Verb> backup_verbs();
 
 }  // namespace cli

@@ -13,6 +13,7 @@
 #include "control/edge/access/seal.h"
 #include "control/edge/agents/channel.h"
 #include "control/edge/agents/log_relay.h"
+#include "control/edge/export/backup_desk.h"
 #include "control/edge/http/api/routes.h"
 #include "control/edge/loop/census.h"
 #include "control/edge/loop/event_feed.h"
@@ -87,6 +88,7 @@ class WiredDaemon final : public Daemon {
   std::unique_ptr<TurnLoop> loop_;
   std::unique_ptr<agents::Channel> channel_;
   std::unique_ptr<agents::LogRelay> relay_;
+  std::unique_ptr<BackupDesk> backups_;
   std::unique_ptr<http::Routes> routes_;
   std::unique_ptr<http::Server> server_;
 };
@@ -111,6 +113,14 @@ schemas::Outcome WiredDaemon::load(const DaemonOptions& options) {
   if (!reader.ok()) {
     return reader.error();
   }
+  schemas::Result<std::unique_ptr<store::BackupSource>> source = store->open_backup_source();
+  if (!source.ok()) {
+    return source.error();
+  }
+  backups_ = std::make_unique<BackupDesk>(BackupDesk::Parts{.source = std::move(source).value(),
+                                                            .draft = directory_->file("backup.new"),
+                                                            .operator_account = options.account,
+                                                            .clock = wall_clock});
   mind_.reset(new Mind{.world = std::move(world).value(),
                        .parked = {},
                        .settings = options.settings,
@@ -214,6 +224,7 @@ schemas::Outcome WiredDaemon::serve(const DaemonOptions& options) {
       .feed = *feed_,
       .channel = *channel_,
       .relay = *relay_,
+      .backups = *backups_,
       .census = [mind = mind_.get()] { return census(mind->world); },
       .server_gauges = [this] { return server_gauges(); }});
   loop_->start();
@@ -244,6 +255,9 @@ void WiredDaemon::stop(schemas::Duration patience) {
     if (cut > 0) {
       spdlog::warn("{} connections were cut after {} ms", cut, patience.count());
     }
+  }
+  if (backups_ != nullptr) {
+    backups_->stop();
   }
   if (loop_ != nullptr) {
     loop_->stop();

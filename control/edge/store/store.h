@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -39,6 +40,22 @@ class EventReader {
                                                         std::int64_t limit) = 0;
 };
 
+/// Copies the database beside the writer. Thread-safe; one copy at a time, others wait.
+class BackupSource {
+ public:
+  BackupSource() = default;
+  BackupSource(const BackupSource&) = delete;
+  BackupSource& operator=(const BackupSource&) = delete;
+  virtual ~BackupSource() = default;
+
+  /// A copy of everything that was committed when the call began, as a file of its own (mode 0600)
+  /// at `path`, where nothing may be; or nothing there. Takes about a second for 200 MB, which
+  /// commits do not wait for. Fails when the disk would be left with too little room, when the
+  /// database cannot be read whole, and soon after `stop` becomes true.
+  [[nodiscard]] virtual schemas::Outcome copy_to(const std::string& path, schemas::Instant now,
+                                                 const std::atomic<bool>& stop) = 0;
+};
+
 /// Where World is kept. One process and one thread use it: the loop's.
 class Store {
  public:
@@ -59,6 +76,8 @@ class Store {
                                                      schemas::Instant now) = 0;
 
   [[nodiscard]] virtual schemas::Result<std::unique_ptr<EventReader>> open_event_reader() = 0;
+
+  [[nodiscard]] virtual schemas::Result<std::unique_ptr<BackupSource>> open_backup_source() = 0;
 };
 
 }  // namespace control::store

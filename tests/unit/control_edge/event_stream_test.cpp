@@ -77,6 +77,15 @@ TEST_CASE("resuming behind the oldest event kept is answered 410 with what to do
   CHECK(reading.exchange->response.body.find("oldest is 5") != std::string::npos);
 }
 
+TEST_CASE("a reader that saw more than the log holds is answered 410: control was restored") {
+  const Reading reading("after=10");
+  CHECK(reading.exchange->response.status == 410);
+  CHECK(reading.exchange->response.body.find("newest is 9") != std::string::npos);
+  CHECK(reading.exchange->response.body.find("restored from a backup") != std::string::npos);
+  const Reading at_the_end("after=9&follow=false");
+  CHECK(at_the_end.exchange->response.status == 200);
+}
+
 TEST_CASE("resuming right before the oldest event kept, or from the start, misses nothing") {
   for (const char* query : {"after=4&follow=false", "after=0&follow=false"}) {
     const Reading reading(query);

@@ -34,6 +34,9 @@ class MemoryStore final : public store::Store {
   schemas::Result<std::unique_ptr<store::EventReader>> open_event_reader() override {
     return schemas::Error{};
   }
+  schemas::Result<std::unique_ptr<store::BackupSource>> open_backup_source() override {
+    return schemas::Error{};
+  }
 
   void hold() {
     const std::lock_guard lock(mutex_);

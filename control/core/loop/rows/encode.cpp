@@ -242,6 +242,7 @@ std::optional<Values> values_of(const World& world, const RowRef& ref, Specifica
     case Table::session:
       return values_in(world->sessions, ref.key);
     case Table::metadata:
+      schemas::require(ref.key == metadata_epoch, "only the epoch of the metadata is World's");
       return Values{"epoch", std::to_string(world.epoch())};
     case Table::task:
     case Table::task_state: {

@@ -5,6 +5,7 @@
 
 #include "control/core/loop/rows/loader.h"
 #include "control/core/loop/rows/stored.h"
+#include "control/core/loop/rows/values.h"
 #include "netif/core/default_network.h"
 
 namespace control {
@@ -13,7 +14,7 @@ using schemas::Instant;
 using schemas::Result;
 
 Result<World> Loader::load() {
-  read(Table::metadata, &Loader::epoch);
+  read(Table::metadata, &Loader::metadata);
   ++parts().epoch;
   parts().assignments = Assignments(parts().epoch);
   read(Table::cluster, &Loader::cluster);
@@ -54,14 +55,15 @@ Result<World> Loader::load() {
     return *error_;
   }
   for (std::size_t table = 0; table < table_count; ++table) {
-    if (snapshot_.last_key[table] > 0) {
-      keep_key(parts(), static_cast<Table>(table), snapshot_.last_key[table]);
+    const std::int64_t key = std::max(snapshot_.last_key[table], keys_above_);
+    if (key > 0) {
+      keep_key(parts(), static_cast<Table>(table), key);
     }
   }
   std::set<std::int64_t> services = std::move(parts().news.services);
   parts().news = {};
   parts().news.services = std::move(services);
-  touch(parts(), Table::metadata, 1, {});
+  touch(parts(), Table::metadata, metadata_epoch, {});
   for (const auto& [key, group] : ruled_) {
     touch(parts(), Table::security_group, key, group.bytes());
   }
@@ -83,14 +85,14 @@ void Loader::read(Table table, void (Loader::*reader)(RowReader&)) {
   }
 }
 
-void Loader::epoch(RowReader& row) {
+void Loader::metadata(RowReader& row) {
   const std::string name = row.text();
   const std::string value = row.text();
-  if (name != "epoch") {
+  if (name != "epoch" && name != "keys") {
     return;
   }
-  const auto [end, failure] =
-      std::from_chars(value.data(), value.data() + value.size(), parts().epoch);
+  std::int64_t& number = name == "epoch" ? parts().epoch : keys_above_;
+  const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), number);
   if (failure != std::errc() || end != value.data() + value.size()) {
     row.fail("is not a number");
   }

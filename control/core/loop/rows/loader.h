@@ -23,7 +23,7 @@ class Loader {
   schemas::Result<World> load();
 
  private:
-  void epoch(RowReader& row);
+  void metadata(RowReader& row);
   void cluster(RowReader& row);
   void definition(RowReader& row);
   void service(RowReader& row);
@@ -56,6 +56,7 @@ class Loader {
   const Settings& settings_;
   schemas::Instant now_;
   World world_;
+  std::int64_t keys_above_ = 0;  ///< see `metadata_keys`
   std::optional<schemas::Error> error_;
   std::map<std::int64_t, const Row*> states_;
   std::vector<std::pair<std::int64_t, schemas::SecurityGroupId>> ruled_;  ///< given rules now

@@ -16,6 +16,11 @@ namespace control {
 
 using Values = std::vector<Value>;
 
+/// Rows of the metadata table: how often the state was loaded, and the key that all keys given out
+/// from now on are above (there since a restore only).
+constexpr std::int64_t metadata_epoch = 1;
+constexpr std::int64_t metadata_keys = 2;
+
 inline Value milliseconds(schemas::Instant at) {
   return std::int64_t{at.time_since_epoch().count()};
 }

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <charconv>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "control/core/access/role.h"
 #include "control/edge/http/api/call.h"
 #include "control/edge/http/response_text.h"
+#include "control/edge/loop/instant_text.h"
 
 namespace control::http {
 
@@ -24,21 +24,6 @@ std::optional<std::int64_t> number(std::string_view text) {
   return failure == std::errc() && end == text.data() + text.size() && value >= 0
              ? std::optional(value)
              : std::nullopt;
-}
-
-std::string two(std::int64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); }
-
-/// "2026-11-23T18:20:01.123Z"
-std::string iso_text(schemas::Instant at) {
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(at - day);
-  std::string milliseconds = std::to_string(time.subseconds().count());
-  milliseconds.insert(0, 3 - milliseconds.size(), '0');
-  return std::to_string(static_cast<int>(date.year())) + "-" +
-         two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day())) +
-         "T" + two(time.hours().count()) + ":" + two(time.minutes().count()) + ":" +
-         two(time.seconds().count()) + "." + milliseconds + "Z";
 }
 
 enum class Follow : std::uint8_t { until_now, on };
@@ -123,12 +108,28 @@ class EventStream final : public std::enable_shared_from_this<EventStream> {
   std::atomic<std::int64_t> ticket_ = 0;
 };
 
+/// Why the log cannot go on right behind `after`; empty when it can.
+std::string break_behind(std::int64_t after, std::int64_t last, const store::EventPage& page) {
+  const std::string behind = "Events behind " + std::to_string(after);
+  if (after > last) {
+    return behind + " cannot be told: the newest is " + std::to_string(last) +
+           ". Control was restored from a backup that did not know of " + std::to_string(after) +
+           ", or the number is another control's.";
+  }
+  if (after > 0 && page.oldest > after + 1) {
+    return behind +
+           " are no longer kept, or control was restored from a backup since; the oldest is " +
+           std::to_string(page.oldest) + ".";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string event_text(const Event& event) {
   const std::string sequence = std::to_string(event.sequence);
   return "id: " + sequence + "\nevent: " + event.kind + "\ndata: {\"sequence\":" + sequence +
-         ",\"time\":\"" + iso_text(event.at) + "\",\"account\":\"" +
+         ",\"time\":\"" + edge::iso_text(event.at) + "\",\"account\":\"" +
          json_escaped(event.scope.account) + "\",\"region\":\"" + json_escaped(event.scope.region) +
          "\",\"kind\":\"" + json_escaped(event.kind) + "\",\"subject\":\"" +
          json_escaped(event.subject) +
@@ -167,12 +168,10 @@ void serve_events(edge::EventFeed& feed, const Door& door, const Request& reques
     answer(exchange, error_response(Protocol::rest, page.error()));
     return;
   }
-  if (*after > 0 && page.value().oldest > *after + 1) {
-    answer(exchange,
-           refusal(410, "EventsExpiredException",
-                   "Events behind " + std::to_string(*after) +
-                       " are no longer kept; the oldest is " + std::to_string(page.value().oldest) +
-                       ". Read the present state anew, then follow from there."));
+  const std::string broken = break_behind(*after, feed.last(), page.value());
+  if (!broken.empty()) {
+    answer(exchange, refusal(410, "EventsExpiredException",
+                             broken + " Read the present state anew, then follow from there."));
     return;
   }
   const Follow follow =

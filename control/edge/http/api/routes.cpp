@@ -102,6 +102,12 @@ void Routes::serve_rest_path(const Request& request, ExchangeRef exchange) {
     answer(exchange, plain("application/json", std::string(api::openapi_json())));
   } else if (request.path == "/v1/events" && reads) {
     serve_events(parts_.feed, parts_.calls.door, request, exchange);
+  } else if (request.path == "/v1/backup") {
+    if (request.method == "POST") {
+      parts_.backups.serve(parts_.calls.door, request, exchange);
+    } else {
+      answer(exchange, wrong_method(request, "POST"));
+    }
   } else if (task && reads) {
     serve_logs(request, *task, exchange);
   } else {

@@ -5,6 +5,7 @@
 
 #include "control/edge/agents/channel.h"
 #include "control/edge/agents/log_relay.h"
+#include "control/edge/export/backup_desk.h"
 #include "control/edge/http/api/call.h"
 #include "control/edge/http/exchange.h"
 #include "control/edge/loop/event_feed.h"
@@ -19,6 +20,7 @@ struct RouteParts {
   edge::EventFeed& feed;
   agents::Channel& channel;
   agents::LogRelay& relay;
+  edge::BackupDesk& backups;
   /// Gauges about World in Prometheus' format; called on the loop's thread.
   std::function<std::string()> census;
   /// Gauges about the server itself.

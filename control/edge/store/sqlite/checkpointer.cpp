@@ -1,8 +1,7 @@
 #include "control/edge/store/sqlite/checkpointer.h"
 
-#include <sys/stat.h>
-
 #include <chrono>
+#include <utility>
 
 #include "spdlog/spdlog.h"
 
@@ -13,27 +12,25 @@ namespace {
 /// Pause between looks at the log's size; at 70,000 rows a second a log grows by some 20 MB in it.
 constexpr std::chrono::milliseconds pause{200};
 
-std::int64_t bytes_in(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 ? info.st_size : 0;
-}
-
 }  // namespace
 
 schemas::Result<std::unique_ptr<Checkpointer>> Checkpointer::start(const std::string& path,
-                                                                   std::int64_t log_bytes) {
+                                                                   std::int64_t log_bytes,
+                                                                   std::shared_ptr<LogGate> gate) {
   schemas::Result<Database> database = Database::open(path, Database::Mode::read_write);
   if (!database.ok()) {
     return database.error();
   }
   return std::unique_ptr<Checkpointer>(
-      new Checkpointer(std::move(database).value(), path, log_bytes));
+      new Checkpointer(std::move(database).value(), path, log_bytes, std::move(gate)));
 }
 
-Checkpointer::Checkpointer(Database database, std::string path, std::int64_t log_bytes)
+Checkpointer::Checkpointer(Database database, std::string path, std::int64_t log_bytes,
+                           std::shared_ptr<LogGate> gate)
     : database_(std::move(database)),
       log_path_(std::move(path) + "-wal"),
       log_bytes_(log_bytes),
+      gate_(std::move(gate)),
       thread_([this] { work(); }) {}
 
 Checkpointer::~Checkpointer() {
@@ -55,9 +52,13 @@ void Checkpointer::work() {
 }
 
 void Checkpointer::check() {
-  const std::int64_t before = bytes_in(log_path_);
+  const std::int64_t before = size_of(log_path_);
   if (before <= log_bytes_) {
     return;
+  }
+  const std::unique_lock log(gate_->log, std::try_to_lock);
+  if (!log.owns_lock()) {
+    return;  // a backup reads it
   }
   const schemas::Result<bool> emptied = database_.checkpoint();
   if (!emptied.ok()) {

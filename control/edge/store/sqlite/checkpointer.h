@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "control/edge/store/sqlite/database.h"
+#include "control/edge/store/sqlite/log_gate.h"
 #include "schemas/base/result.h"
 
 namespace control::store::sqlite {
@@ -22,19 +23,22 @@ class Checkpointer {
   static constexpr std::int64_t log_bytes_max = 16L * 1024 * 1024;
 
   static schemas::Result<std::unique_ptr<Checkpointer>> start(const std::string& path,
-                                                              std::int64_t log_bytes);
+                                                              std::int64_t log_bytes,
+                                                              std::shared_ptr<LogGate> gate);
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
   ~Checkpointer();
 
  private:
-  Checkpointer(Database database, std::string path, std::int64_t log_bytes);
+  Checkpointer(Database database, std::string path, std::int64_t log_bytes,
+               std::shared_ptr<LogGate> gate);
   void work();
   void check();
 
   Database database_;
   std::string log_path_;
   std::int64_t log_bytes_;
+  std::shared_ptr<LogGate> gate_;
   std::mutex mutex_;
   std::condition_variable stop_wanted_;
   bool stopping_ = false;

@@ -264,6 +264,24 @@ schemas::Result<bool> Database::checkpoint() const {
   return error_of(connection_.get());
 }
 
+StopWatch::StopWatch(const Database& database, const std::atomic<bool>& stop)
+    : database_(database), stop_(stop) {
+  constexpr int steps = 10'000;  // of SQLite's machine: a millisecond or so
+  const auto stopped = [](void* watch) {
+    return static_cast<StopWatch*>(watch)->stop_.load() ? 1 : 0;
+  };
+  sqlite3_progress_handler(database_.connection_.get(), steps, stopped, this);
+}
+
+StopWatch::~StopWatch() {
+  sqlite3_progress_handler(database_.connection_.get(), 0, nullptr, nullptr);
+}
+
+std::int64_t size_of(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 ? info.st_size : 0;
+}
+
 void sync_folder_of(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   const int directory =

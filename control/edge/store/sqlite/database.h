@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,8 +16,8 @@ namespace control::store::sqlite {
 
 /// How a person gets a backup back.
 constexpr std::string_view restore_advice =
-    "Move the file aside, with its -wal and -shm files, keep them for repair, and put the last "
-    "backup in its place.";
+    "`ecs-control restore FILE --data DIR` puts the last backup in its place, and moves it aside "
+    "with its log: keep both for repair.";
 
 /// A prepared statement. Bound texts must outlive the next `step` or `reset`.
 class Statement {
@@ -66,12 +67,29 @@ class Database {
   [[nodiscard]] schemas::Result<bool> checkpoint() const;
 
  private:
+  friend class StopWatch;
   struct Close {
     void operator()(sqlite3* connection) const;
   };
   explicit Database(sqlite3* connection) : connection_(connection) {}
   std::unique_ptr<sqlite3, Close> connection_;
 };
+
+/// While it exists, a statement of this connection fails soon after `stop` becomes true.
+class StopWatch {
+ public:
+  StopWatch(const Database& database, const std::atomic<bool>& stop);
+  StopWatch(const StopWatch&) = delete;
+  StopWatch& operator=(const StopWatch&) = delete;
+  ~StopWatch();
+
+ private:
+  const Database& database_;
+  const std::atomic<bool>& stop_;
+};
+
+/// The bytes of a file, 0 if there is none.
+std::int64_t size_of(const std::string& path);
 
 /// Makes the names in the directory of `path` durable.
 void sync_folder_of(const std::string& path);

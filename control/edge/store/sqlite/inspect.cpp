@@ -27,10 +27,16 @@ constexpr std::int64_t checked_bytes_max = std::int64_t{128} * 1024 * 1024;
 constexpr std::string_view magic("SQLite format 3\0", 16);
 constexpr std::size_t header_bytes = 108;  ///< with the head of the first page's tree
 constexpr std::size_t page_size_at = 16;
+constexpr std::size_t journal_at = 18;  ///< 2 = the file is written through a write-ahead log
 constexpr std::size_t page_count_at = 28;
 constexpr std::size_t user_version_at = 60;
 constexpr std::size_t application_id_at = 68;
 constexpr std::size_t cell_count_at = 103;
+
+constexpr std::string_view backup_advice =
+    "A backup is put in place by `ecs-control restore FILE --data DIR`, never by copying: hosts "
+    "and "
+    "readers of events must learn that they know more than it does.";
 
 using Header = std::array<unsigned char, header_bytes>;
 
@@ -60,11 +66,6 @@ std::int64_t page_size(const Header& header) {
 bool exists(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0;
-}
-
-std::int64_t size_of(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 ? info.st_size : 0;
 }
 
 std::string log_of(const std::string& path) { return path + "-wal"; }
@@ -138,6 +139,14 @@ schemas::Outcome check_header(const std::string& path, const Head& found) {
   if (!owner.ok()) {
     return owner;
   }
+  if (number(found.header, journal_at, 1) == 1 && size_of(log_of(path)) > 0) {
+    // SQLite would take the log for this file's and mix the two.
+    return refused(path, "is written without a write-ahead log, but one lies beside it (" +
+                             log_of(path) +
+                             "): it belongs to another file, which was here before. Move the log "
+                             "to where that file is now. " +
+                             std::string(backup_advice));
+  }
   const std::int64_t stated = number(found.header, page_count_at, 4) * page_size(found.header);
   if (found.bytes < stated && size_of(log_of(path)) == 0) {
     return refused(path, "has " + std::to_string(found.bytes) + " of the " +
@@ -149,13 +158,17 @@ schemas::Outcome check_header(const std::string& path, const Head& found) {
   return schemas::Done{};
 }
 
-schemas::Outcome check_log_state(const Database& database, const std::string& path) {
+schemas::Outcome check_log_state(const Database& database, const std::string& path,
+                                 Purpose purpose) {
   const schemas::Result<std::string> state =
       database.text("SELECT value FROM \"store\" WHERE name = 'log'");
   if (!state.ok()) {
     return state.error();
   }
-  if (state.value() != log_open) {
+  if (state.value() == log_backup && purpose == Purpose::serving) {
+    return refused(path, "is a backup. " + std::string(backup_advice));
+  }
+  if (state.value() != log_open || exists(log_of(path))) {
     return schemas::Done{};
   }
   return refused(path,
@@ -168,7 +181,7 @@ schemas::Outcome check_log_state(const Database& database, const std::string& pa
 }
 
 /// What SQLite itself says of the file and its log.
-schemas::Outcome check_content(const std::string& path, std::int64_t bytes) {
+schemas::Outcome check_content(const std::string& path, std::int64_t bytes, Purpose purpose) {
   const bool has_log = exists(log_of(path));
   // Without a log nothing but the file is looked at, so that no log is made either.
   schemas::Result<Database> opened =
@@ -197,7 +210,7 @@ schemas::Outcome check_content(const std::string& path, std::int64_t bytes) {
   if (!ours.ok()) {
     return ours;
   }
-  if (bytes <= checked_bytes_max) {
+  if (bytes <= checked_bytes_max || purpose == Purpose::restoring) {
     const schemas::Result<std::string> said = database.text("PRAGMA quick_check(1)");
     if (!said.ok()) {
       return said.error();
@@ -208,15 +221,12 @@ schemas::Outcome check_content(const std::string& path, std::int64_t bytes) {
                                std::string(restore_advice));
     }
   }
-  if (!has_log && version.value() >= 2) {
-    return check_log_state(database, path);
-  }
-  return schemas::Done{};
+  return version.value() < 2 ? schemas::Done{} : check_log_state(database, path, purpose);
 }
 
 }  // namespace
 
-schemas::Result<Found> inspect(const std::string& path) {
+schemas::Result<Found> inspect(const std::string& path, Purpose purpose) {
   const schemas::Result<Head> found = read_header(path);
   if (!found.ok()) {
     return found.error();
@@ -234,7 +244,7 @@ schemas::Result<Found> inspect(const std::string& path) {
   if (!header.ok()) {
     return header.error();
   }
-  const schemas::Outcome content = check_content(path, found.value().bytes);
+  const schemas::Outcome content = check_content(path, found.value().bytes, purpose);
   if (!content.ok()) {
     return content.error();
   }

@@ -28,10 +28,11 @@ std::span<const Migration> migrations();
 /// "STOW": marks our files, so that another program's database is not mistaken for an empty one.
 constexpr std::int64_t application_id = 0x53544f57;
 
-/// The store's own table beside World's: one row, named `log`, that says whether a write-ahead log
-/// belongs to the file. `inspect` reads it where the log is missing.
+/// The store's own table beside World's: its row `log` says whether a write-ahead log belongs to
+/// the file, or that the file is a backup (then `taken_at` says when). `inspect` reads it.
 constexpr std::string_view log_open = "open";
 constexpr std::string_view log_closed = "closed";
+constexpr std::string_view log_backup = "backup";
 
 /// A whole new database at `path`, or nothing: it is made under another name first.
 schemas::Outcome create_database(const std::string& path);

@@ -4,7 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "control/edge/store/sqlite/backup.h"
 #include "control/edge/store/sqlite/inspect.h"
+#include "control/edge/store/sqlite/log_gate.h"
 #include "control/edge/store/sqlite/schema.h"
 #include "schemas/base/require.h"
 
@@ -88,6 +90,10 @@ class SqliteStore final : public Store {
   schemas::Outcome commit(std::span<const Row> rows) override;
   schemas::Outcome trim_events(const EventRetention& retention, schemas::Instant now) override;
   schemas::Result<std::unique_ptr<EventReader>> open_event_reader() override;
+  schemas::Result<std::unique_ptr<BackupSource>> open_backup_source() override {
+    return sqlite::open_backup_source(path_, gate_);
+  }
+  [[nodiscard]] const std::shared_ptr<sqlite::LogGate>& gate() const { return gate_; }
 
  private:
   schemas::Outcome load_table(const TableShape& shape, Snapshot& snapshot);
@@ -103,8 +109,8 @@ class SqliteStore final : public Store {
   std::vector<Statement> transaction_;  ///< begin, commit
   std::vector<Statement> trim_;
   std::unique_ptr<sqlite::Checkpointer> checkpointer_;
-  /// The file says that a log belongs to it, and holds what earlier processes logged.
-  bool settled_ = false;
+  /// `settled`: the file says that a log belongs to it, and holds what earlier processes logged.
+  std::shared_ptr<sqlite::LogGate> gate_ = std::make_shared<sqlite::LogGate>();
   bool failed_ = false;
 };
 
@@ -148,8 +154,10 @@ schemas::Outcome SqliteStore::prepare() {
   }
   const schemas::Outcome trimming =
       add(trim_,
+          // The newest one stays whatever its age: the numbers go on from it.
           "DELETE FROM \"event\" WHERE key IN (SELECT key FROM \"event\" ORDER BY key LIMIT ?1)"
-          " AND (at < ?2 OR key <= (SELECT max(key) FROM \"event\") - ?3)");
+          " AND (at < ?2 OR key <= (SELECT max(key) FROM \"event\") - ?3)"
+          " AND key < (SELECT max(key) FROM \"event\")");
   if (!trimming.ok()) {
     return trimming.error();
   }
@@ -238,7 +246,7 @@ schemas::Outcome SqliteStore::write_all(std::span<const Row> rows) {
       return written.error();
     }
   }
-  if (!settled_) {
+  if (!gate_->settled) {
     const schemas::Outcome marked = write_log_state(sqlite::log_open);
     if (!marked.ok()) {
       return marked.error();
@@ -257,7 +265,7 @@ schemas::Outcome SqliteStore::commit(std::span<const Row> rows) {
   if (!done.ok()) {
     // Best effort: SQLite may have rolled back already, and the process ends anyway.
     static_cast<void>(database_.execute("ROLLBACK"));
-  } else if (!settled_) {
+  } else if (!gate_->settled) {
     done = settle_log();
   }
   failed_ = failed_ || !done.ok();
@@ -268,18 +276,20 @@ schemas::Outcome SqliteStore::commit(std::span<const Row> rows) {
 /// process logged may be in the kernel's memory only: a sync that failed then is not reported
 /// again, and what is logged behind such a gap is lost with it.
 schemas::Outcome SqliteStore::settle_log() {
+  const std::lock_guard log(gate_->log);  // no backup holds it: those wait until this is done
   const schemas::Result<bool> emptied = database_.checkpoint();
   if (!emptied.ok()) {
     return emptied.error();
   }
-  settled_ = emptied.value();  // else a reader held it: the next commit tries again
+  gate_->settled = emptied.value();  // else a reader held it: the next commit tries again
   return schemas::Done{};
 }
 
 /// Says in the file that it is whole without its log. Where that fails the log says the rest.
 void SqliteStore::close() {
   checkpointer_.reset();
-  if (settled_ && !failed_ && write_log_state(sqlite::log_closed).ok()) {
+  const std::lock_guard log(gate_->log);
+  if (gate_->settled && !failed_ && write_log_state(sqlite::log_closed).ok()) {
     static_cast<void>(database_.checkpoint());
   }
 }
@@ -331,7 +341,7 @@ schemas::Result<std::unique_ptr<Store>> open_sqlite(const SqliteSettings& settin
     return prepared.error();
   }
   schemas::Result<std::unique_ptr<sqlite::Checkpointer>> checkpointer =
-      sqlite::Checkpointer::start(settings.path, settings.log_bytes_max);
+      sqlite::Checkpointer::start(settings.path, settings.log_bytes_max, store->gate());
   if (!checkpointer.ok()) {
     return checkpointer.error();
   }
