@@ -16,7 +16,9 @@ using control::access::Seal;
 using control::access::Standing;
 using control::access::Verdict;
 using schemas::RoleCredentials;
-using namespace std::chrono_literals;
+// clang-tidy 14 does not see that a literal uses them. NOLINTBEGIN(misc-unused-using-decls)
+using std::chrono_literals::operator""s;
+// NOLINTEND(misc-unused-using-decls)
 
 namespace {
 

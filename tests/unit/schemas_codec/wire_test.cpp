@@ -8,7 +8,10 @@
 
 namespace {
 
-using namespace std::chrono_literals;
+// clang-tidy 14 does not see that a literal uses them. NOLINTBEGIN(misc-unused-using-decls)
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+// NOLINTEND(misc-unused-using-decls)
 using schemas::Instant;
 
 schemas::Random random_of_test() { return schemas::Random(42); }
