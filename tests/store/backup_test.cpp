@@ -23,7 +23,9 @@ namespace control::store {
 namespace {
 
 using edge::Restored;
+// clang-tidy 14 does not see that a literal uses them. NOLINTBEGIN(misc-unused-using-decls)
 using std::chrono_literals::operator""h;
+// NOLINTEND(misc-unused-using-decls)
 using store_test::event_row;
 using store_test::Fault;
 using store_test::FaultyDisk;

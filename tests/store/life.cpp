@@ -17,7 +17,9 @@ namespace store_test {
 namespace access = control::access;
 using stage::Host;
 using stage::Stage;
+// clang-tidy 14 does not see that a literal uses them. NOLINTBEGIN(misc-unused-using-decls)
 using std::chrono_literals::operator""s;
+// NOLINTEND(misc-unused-using-decls)
 
 namespace {
 
