@@ -69,6 +69,7 @@ bool Kernel::is_well(const Job& job) const {
   return !sick_after || simulation_.now() < found->second.began_at + *sick_after;
 }
 
+// One line or two for each action. NOLINTNEXTLINE(readability-function-size)
 agent::Finished Kernel::perform(const Job& job, const agent::Moment& now) {
   agent::Finished finished;
   finished.effect = job.effect;
