@@ -133,6 +133,9 @@ struct CreatedContainer {
   PhaseTimes phases;
 };
 
+/// What a process exits with that was ended by SIGKILL, as shells and Docker say it.
+inline constexpr std::int64_t killed_exit_code = 137;
+
 /// The end of a container, or of one run of it if it is restarted.
 struct ContainerExit {
   schemas::ContainerId id;

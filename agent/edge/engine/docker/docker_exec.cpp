@@ -22,7 +22,6 @@ using schemas::ErrorCode;
 
 constexpr std::chrono::seconds ending_limit{20};
 constexpr std::chrono::milliseconds look{5};
-constexpr std::int64_t killed = 137;
 
 /// The daemon sends output in frames: one byte that says which stream, three of nothing, four of
 /// length, then the bytes. What they carry is put together here, its beginning kept.
@@ -103,7 +102,7 @@ schemas::Result<ExecResult> DockerContainers::exec(schemas::ContainerId id,
   if (run.ok() && !run.value().ok()) {
     frames.output = run.value().message().substr(0, exec_output_max);
   }
-  return ExecResult{.exit_code = late ? killed : code.value(),
+  return ExecResult{.exit_code = late ? killed_exit_code : code.value(),
                     .output = std::move(frames.output),
                     .timed_out = late};
 }
@@ -159,7 +158,7 @@ schemas::Result<std::int64_t> DockerContainers::end_exec(const Held& held, const
     const auto seen = docker::read<docker::ExecInspection>(answer.value().body);
     const bool over = !answer.value().ok() || (seen.ok() && !seen.value().running);
     if (!kill_marked(held, mark) && over) {
-      return seen.ok() ? seen.value().exit_code.value_or(killed) : killed;
+      return seen.ok() ? seen.value().exit_code.value_or(killed_exit_code) : killed_exit_code;
     }
     std::this_thread::sleep_for(look);
   }

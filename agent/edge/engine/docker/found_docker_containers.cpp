@@ -13,8 +13,6 @@ namespace {
 
 using schemas::ErrorCode;
 
-constexpr std::int64_t code_of_kill = 137;
-
 }  // namespace
 
 ContainerExit DockerContainers::exit_of(schemas::ContainerId id, const Held& held,
@@ -23,7 +21,7 @@ ContainerExit DockerContainers::exit_of(schemas::ContainerId id, const Held& hel
   exit.id = id;
   exit.task = held.task;
   exit.exit_code = seen.state.exit_code;
-  exit.out_of_memory = seen.state.out_of_memory && seen.state.exit_code == code_of_kill;
+  exit.out_of_memory = seen.state.out_of_memory && seen.state.exit_code == killed_exit_code;
   if (exit.out_of_memory) {
     exit.reason = "OutOfMemoryError: Container killed due to memory usage";
   }

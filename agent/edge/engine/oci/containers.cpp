@@ -29,7 +29,6 @@ constexpr std::chrono::milliseconds start_limit{30'000};
 /// enough that a container that writes 100 MB/s cannot go far beyond its limit.
 constexpr std::chrono::milliseconds tick{250};
 constexpr std::int64_t open_files_max = 65'536;
-constexpr std::int64_t killed_by_kernel = 128 + SIGKILL;
 
 std::chrono::microseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
@@ -143,7 +142,7 @@ ContainerExit Containers::exit_of(const ContainerHome& home, const ContainerReco
   }
   // conmon also says "oom" when only a child died; the container is out of memory when its own end
   // was the kernel's doing.
-  if (exit.exit_code == killed_by_kernel && end == Held::End::natural &&
+  if (exit.exit_code == killed_exit_code && end == Held::End::natural &&
       cgroups_.memory_kills(record.task.text(), home.id()) >
           number_in_file(home.earlier_kills()).value_or(0)) {
     exit.out_of_memory = true;
@@ -423,7 +422,7 @@ void Containers::supervisor_ended(schemas::ContainerId id) {
     if (!held.end_reason.empty()) {
       exit.reason = held.end_reason;
       // On a full disk conmon cannot write down what we know, because it was us.
-      exit.exit_code = exit.exit_code.value_or(killed_by_kernel);
+      exit.exit_code = exit.exit_code.value_or(killed_exit_code);
     }
     held.phase = ContainerPhase::exited;
     held.exit = exit;
