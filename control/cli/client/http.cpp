@@ -61,15 +61,18 @@ HttpAnswer heads_of(const web::http::http_response& response) {
   return answer;
 }
 
+HttpAnswer whole(web::http::http_response response) {
+  HttpAnswer answer = heads_of(response);
+  const std::vector<unsigned char> body = response.extract_vector().get();
+  answer.body.assign(body.begin(), body.end());
+  return answer;
+}
+
 }  // namespace
 
 schemas::Result<HttpAnswer> send(const HttpRequest& request) {
   try {
-    web::http::http_response response = start(request, patience);
-    HttpAnswer answer = heads_of(response);
-    const std::vector<unsigned char> body = response.extract_vector().get();
-    answer.body.assign(body.begin(), body.end());
-    return answer;
+    return whole(start(request, patience));
   } catch (const std::exception& failure) {
     return unreachable(request, failure.what());
   }
@@ -79,12 +82,10 @@ schemas::Result<HttpAnswer> send_and_follow(const HttpRequest& request,
                                             const std::function<More(std::string_view)>& on_line) {
   try {
     web::http::http_response response = start(request, patience_following);
-    HttpAnswer answer = heads_of(response);
-    if (answer.status != web::http::status_codes::OK) {
-      const std::vector<unsigned char> body = response.extract_vector().get();
-      answer.body.assign(body.begin(), body.end());
-      return answer;
+    if (response.status_code() != web::http::status_codes::OK) {
+      return whole(response);
     }
+    HttpAnswer answer = heads_of(response);
     concurrency::streams::istream stream = response.body();
     for (;;) {
       concurrency::streams::container_buffer<std::string> line;
@@ -106,12 +107,10 @@ schemas::Result<HttpAnswer> send_and_take(const HttpRequest& request,
   constexpr std::size_t piece_bytes = 256UL * 1024;
   try {
     web::http::http_response response = start(request, patience_copying);
-    HttpAnswer answer = heads_of(response);
-    if (answer.status != web::http::status_codes::OK) {
-      const std::vector<unsigned char> body = response.extract_vector().get();
-      answer.body.assign(body.begin(), body.end());
-      return answer;
+    if (response.status_code() != web::http::status_codes::OK) {
+      return whole(response);
     }
+    HttpAnswer answer = heads_of(response);
     concurrency::streams::istream stream = response.body();
     for (;;) {
       concurrency::streams::container_buffer<std::string> piece;

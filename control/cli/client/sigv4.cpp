@@ -10,6 +10,7 @@
 #include <ctime>
 #include <vector>
 
+#include "control/cli/client/hex.h"
 #include "schemas/base/require.h"
 
 namespace cli {
@@ -20,16 +21,6 @@ constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view service = "ecs";
 
 using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
-
-std::string hex(const Digest& digest) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : digest) {
-    text.push_back(digits[byte >> 4U]);
-    text.push_back(digits[byte & 0x0fU]);
-  }
-  return text;
-}
 
 Digest sha256(std::string_view text) {
   Digest digest{};

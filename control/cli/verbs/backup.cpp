@@ -8,8 +8,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <system_error>
 
+#include "control/cli/client/hex.h"
 #include "control/cli/command/session.h"
 #include "control/cli/verbs/verbs.h"
 #include "schemas/codec/json_text.h"
@@ -68,13 +70,7 @@ class Draft {
     std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
     unsigned int length = 0;
     EVP_DigestFinal_ex(digest_.get(), hash.data(), &length);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (std::size_t at = 0; at < length; ++at) {
-      text += digits[hash[at] >> 4U];
-      text += digits[hash[at] & 0x0fU];
-    }
-    return text;
+    return hex(std::span(hash).first(length));
   }
 
   /// Gives it its name, durable.

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "api/task_definitions.h"
 #include "control/cli/command/session.h"
+#include "control/cli/verbs/failures.h"
 #include "control/cli/verbs/verbs.h"
 #include "control/cli/verbs/words.h"
 
@@ -41,11 +44,7 @@ Exit remove_definitions(Session& session, const Arguments& arguments) {
                     "  DELETE_IN_PROGRESS");
       }
     });
-    for (const api::Failure& failure : said.failures.value_or(std::vector<api::Failure>{})) {
-      session.progress("ecsctl: " + short_name(failure.arn.value_or("")) + ": " +
-                       failure.reason.value_or("") + " " + failure.detail.value_or(""));
-      exit = Exit::failed;
-    }
+    exit = std::max(exit, say_failures(session, said.failures));
   }
   return exit;
 }

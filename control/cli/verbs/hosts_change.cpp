@@ -3,6 +3,7 @@
 #include "api/container_instances.h"
 #include "api/tasks.h"
 #include "control/cli/command/session.h"
+#include "control/cli/verbs/failures.h"
 #include "control/cli/verbs/verbs.h"
 #include "control/cli/verbs/wait.h"
 #include "control/cli/verbs/words.h"
@@ -13,16 +14,6 @@ namespace {
 
 /// As many as UpdateContainerInstancesState takes at once.
 constexpr std::size_t batch_max = 10;
-
-Exit say_failures(Session& session, const std::optional<std::vector<api::Failure>>& failures) {
-  Exit exit = Exit::done;
-  for (const api::Failure& failure : failures.value_or(std::vector<api::Failure>{})) {
-    session.progress("ecsctl: " + short_name(failure.arn.value_or("")) + ": " +
-                     failure.reason.value_or("") + " " + failure.detail.value_or(""));
-    exit = Exit::failed;
-  }
-  return exit;
-}
 
 Exit set_state(Session& session, const Arguments& arguments, api::ContainerInstanceStatus status) {
   Exit exit = Exit::done;
