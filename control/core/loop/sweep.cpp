@@ -109,6 +109,7 @@ void forget_instances(Context& context) {
   }
   for (const schemas::InstanceId& id : forgotten) {
     apply(context.world, InstanceForgotten{id});
+    context.parked.newest_reports.erase(id);
   }
 }
 

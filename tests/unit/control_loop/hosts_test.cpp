@@ -354,6 +354,22 @@ TEST_CASE("a deregistered host is told so, is listed no more, and can be describ
   stage.check_invariants();
 }
 
+TEST_CASE("nothing is remembered of the reports of a host that is forgotten") {
+  Stage stage;
+  stage::small_cluster(stage);
+  const Host host = stage.hosts[0];
+  stage.must<api::StartTaskResponse>("StartTask", start({host.id.text()}));
+  stage.settle();
+  REQUIRE(stage.parked.newest_reports.contains(host.id));
+  stage.must<api::DeregisterContainerInstanceResponse>("DeregisterContainerInstance",
+                                                       leave(host, true));
+  for (int hour = 0; hour < 3; ++hour) {
+    stage.advance(3700s);
+  }
+  REQUIRE_FALSE(stage.world->instances.contains(host.id));
+  CHECK_FALSE(stage.parked.newest_reports.contains(host.id));
+}
+
 TEST_CASE("a cluster that had hosts can be deleted once they are deregistered") {
   Stage stage;
   stage::small_cluster(stage);
