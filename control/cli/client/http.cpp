@@ -61,7 +61,7 @@ HttpAnswer heads_of(const web::http::http_response& response) {
   return answer;
 }
 
-HttpAnswer whole(web::http::http_response response) {
+HttpAnswer whole(const web::http::http_response& response) {
   HttpAnswer answer = heads_of(response);
   const std::vector<unsigned char> body = response.extract_vector().get();
   answer.body.assign(body.begin(), body.end());
