@@ -50,7 +50,7 @@ schemas::Outcome migrate(const Database& database, std::int64_t from) {
 }  // namespace
 
 std::span<const Migration> migrations() {
-  static constexpr std::array<Migration, 1> steps{{{.from = 1, .sql = R"sql(
+  static constexpr std::array<Migration, 2> steps{{{.from = 1, .sql = R"sql(
     ALTER TABLE "instance" ADD COLUMN tags TEXT;
     UPDATE "instance" SET tags = '{}';
     ALTER TABLE "security_group" ADD COLUMN description TEXT;
@@ -66,6 +66,8 @@ std::span<const Migration> migrations() {
       cluster TEXT, pool INTEGER, created_by TEXT, created_at INTEGER, expires_at INTEGER) STRICT;
     CREATE TABLE "session" (key INTEGER PRIMARY KEY, hash TEXT, account TEXT, region TEXT,
       principal TEXT, created_at INTEGER, expires_at INTEGER) STRICT;
+  )sql"},
+                                                   {.from = 2, .sql = R"sql(
   )sql"}}};
   return steps;
 }
