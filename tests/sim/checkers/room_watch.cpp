@@ -100,6 +100,11 @@ void RoomWatch::check_addresses(const control::World& world) {
       simulation_.fail("Task " + brief(task->id) + " is STOPPED and still holds an address.");
     }
   }
+  for (const auto& [key, task] : world->tasks) {
+    if (task.eni && task.last_status != TaskStatus::stopped && !world->enis.contains(*task.eni)) {
+      simulation_.fail("Task " + brief(task.id) + " has not stopped, and its address is free.");
+    }
+  }
 }
 
 }  // namespace sim

@@ -29,6 +29,9 @@ void TaskWatch::look(const control::World& world, const schemas::Task& task) {
   if (seen.desired == TaskStatus::stopped && task.desired_status != TaskStatus::stopped) {
     simulation_.fail("Task " + brief(task.id) + " was to stop and is to run again.");
   }
+  if (seen.last == TaskStatus::stopped && task.version != seen.version) {
+    simulation_.fail("Task " + brief(task.id) + " has stopped, and changed again.");
+  }
   if (seen.instance != task.instance) {
     simulation_.fail("Task " + brief(task.id) + " moved to another host.");
   }
@@ -53,6 +56,7 @@ void TaskWatch::look(const control::World& world, const schemas::Task& task) {
       simulation_.probe("a task was given up with its host");
     }
   }
+  seen.version = task.version;
   seen.last = task.last_status;
   seen.desired = task.desired_status;
 }

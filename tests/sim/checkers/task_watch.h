@@ -16,6 +16,7 @@ struct SeenTask {
   schemas::TaskStatus last = schemas::TaskStatus::provisioning;
   schemas::TaskStatus desired = schemas::TaskStatus::running;
   schemas::HealthStatus health = schemas::HealthStatus::unknown;
+  std::int64_t version = 0;
   std::optional<schemas::InstanceId> instance;
   schemas::CpuUnits cpu;
   schemas::MemoryMib memory;
@@ -28,9 +29,9 @@ struct SeenTask {
 /// How the `startedBy` of StartTask calls begins here.
 inline constexpr std::string_view started_on_a_host = "start-";
 
-/// Statuses go forward only; what was told to stop is never told to run; the event log tells of
-/// every task what World says; a stopped task stays describable; a host that is drained gets no
-/// task unless somebody asks for this very host.
+/// Statuses go forward only; what has stopped changes no more; what was told to stop is never told
+/// to run; the event log tells of every task what World says; a stopped task stays describable; a
+/// host that is drained gets no task unless somebody asks for this very host.
 class TaskWatch {
  public:
   explicit TaskWatch(Simulation& simulation) : simulation_(simulation) {}
