@@ -23,6 +23,37 @@ struct Scope {
 
 enum class ClusterStatus : std::uint8_t { active, inactive };
 
+/// How much /metrics tells of a cluster: nothing, its tasks and services, or each service as well.
+enum class ContainerInsights : std::uint8_t { disabled, enabled, enhanced };
+
+/// Whether sessions are logged: not, as their containers log, or as is stated.
+enum class ExecuteCommandLogging : std::uint8_t { none, as_containers, overridden };
+
+/// Where sessions are to be logged, each member as it was stated.
+struct ExecuteCommandLogConfiguration {
+  std::optional<std::string> cloud_watch_log_group_name;
+  std::optional<bool> cloud_watch_encryption_enabled;
+  std::optional<std::string> s3_bucket_name;
+  std::optional<bool> s3_encryption_enabled;
+  std::optional<std::string> s3_key_prefix;
+  bool operator==(const ExecuteCommandLogConfiguration&) const = default;
+};
+
+/// What a cluster asks of the sessions that are opened into its tasks.
+struct ExecuteCommandConfiguration {
+  std::optional<std::string> kms_key_id;
+  std::optional<ExecuteCommandLogging> logging;
+  std::optional<ExecuteCommandLogConfiguration> log;
+  bool operator==(const ExecuteCommandConfiguration&) const = default;
+};
+
+/// What its owner may change of a cluster at any time.
+struct ClusterConfiguration {
+  ContainerInsights container_insights = ContainerInsights::disabled;
+  std::optional<ExecuteCommandConfiguration> execute_command;
+  bool operator==(const ClusterConfiguration&) const = default;
+};
+
 struct Cluster {
   std::int64_t key = 0;
   Scope scope;
@@ -30,6 +61,7 @@ struct Cluster {
   ClusterStatus status = ClusterStatus::active;
   std::vector<Tag> tags;
   Instant created_at{};
+  ClusterConfiguration configuration;
 };
 
 enum class InstanceStatus : std::uint8_t { active, draining, inactive };

@@ -14,10 +14,36 @@ constexpr std::array scope_members{
     STOWAGE_MEMBER(schemas::Scope, region),
 };
 
+constexpr auto container_insights_names =
+    std::to_array<std::string_view>({"disabled", "enabled", "enhanced"});
+
+constexpr auto execute_command_logging_names =
+    std::to_array<std::string_view>({"none", "default", "override"});
+
+constexpr std::array execute_command_log_members{
+    STOWAGE_MEMBER(schemas::ExecuteCommandLogConfiguration, cloud_watch_log_group_name),
+    STOWAGE_MEMBER(schemas::ExecuteCommandLogConfiguration, cloud_watch_encryption_enabled),
+    STOWAGE_MEMBER(schemas::ExecuteCommandLogConfiguration, s3_bucket_name),
+    STOWAGE_MEMBER(schemas::ExecuteCommandLogConfiguration, s3_encryption_enabled),
+    STOWAGE_MEMBER(schemas::ExecuteCommandLogConfiguration, s3_key_prefix),
+};
+
+constexpr std::array execute_command_configuration_members{
+    STOWAGE_MEMBER(schemas::ExecuteCommandConfiguration, kms_key_id),
+    STOWAGE_MEMBER(schemas::ExecuteCommandConfiguration, logging),
+    STOWAGE_MEMBER(schemas::ExecuteCommandConfiguration, log),
+};
+
+constexpr std::array cluster_configuration_members{
+    STOWAGE_MEMBER(schemas::ClusterConfiguration, container_insights),
+    STOWAGE_MEMBER(schemas::ClusterConfiguration, execute_command),
+};
+
 constexpr std::array cluster_members{
-    STOWAGE_MEMBER(schemas::Cluster, key),  STOWAGE_MEMBER(schemas::Cluster, scope),
-    STOWAGE_MEMBER(schemas::Cluster, name), STOWAGE_MEMBER(schemas::Cluster, status),
-    STOWAGE_MEMBER(schemas::Cluster, tags), STOWAGE_MEMBER(schemas::Cluster, created_at),
+    STOWAGE_MEMBER(schemas::Cluster, key),           STOWAGE_MEMBER(schemas::Cluster, scope),
+    STOWAGE_MEMBER(schemas::Cluster, name),          STOWAGE_MEMBER(schemas::Cluster, status),
+    STOWAGE_MEMBER(schemas::Cluster, tags),          STOWAGE_MEMBER(schemas::Cluster, created_at),
+    STOWAGE_MEMBER(schemas::Cluster, configuration),
 };
 
 constexpr std::array inventory_members{
@@ -128,6 +154,29 @@ constinit const Type Described<schemas::InstanceStatus>::type = wire::choice("In
 template <>
 constinit const Type Described<schemas::Scope>::type =
     wire::structure<schemas::Scope>("Scope", scope_members);
+
+template <>
+constinit const Type Described<schemas::ContainerInsights>::type =
+    wire::choice("ContainerInsights", container_insights_names);
+
+template <>
+constinit const Type Described<schemas::ExecuteCommandLogging>::type =
+    wire::choice("ExecuteCommandLogging", execute_command_logging_names);
+
+template <>
+constinit const Type Described<schemas::ExecuteCommandLogConfiguration>::type =
+    wire::structure<schemas::ExecuteCommandLogConfiguration>("ExecuteCommandLogConfiguration",
+                                                             execute_command_log_members);
+
+template <>
+constinit const Type Described<schemas::ExecuteCommandConfiguration>::type =
+    wire::structure<schemas::ExecuteCommandConfiguration>("ExecuteCommandConfiguration",
+                                                          execute_command_configuration_members);
+
+template <>
+constinit const Type Described<schemas::ClusterConfiguration>::type =
+    wire::structure<schemas::ClusterConfiguration>("ClusterConfiguration",
+                                                   cluster_configuration_members);
 
 template <>
 constinit const Type Described<schemas::Cluster>::type =

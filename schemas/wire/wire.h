@@ -172,6 +172,16 @@ const Type Described<schemas::JoinToken>::type;
 template <>
 const Type Described<schemas::Session>::type;
 template <>
+const Type Described<schemas::ContainerInsights>::type;
+template <>
+const Type Described<schemas::ExecuteCommandLogging>::type;
+template <>
+const Type Described<schemas::ExecuteCommandLogConfiguration>::type;
+template <>
+const Type Described<schemas::ExecuteCommandConfiguration>::type;
+template <>
+const Type Described<schemas::ClusterConfiguration>::type;
+template <>
 const Type Described<schemas::Cluster>::type;
 template <>
 const Type Described<schemas::ContainerInstance>::type;

@@ -70,6 +70,8 @@ class Verbs(unittest.TestCase):
     def test_clusters_are_created_listed_and_deleted(self):
         self.ecsctl("cluster", "create", "short-lived")
         self.assertIn("short-lived", self.ecsctl("cluster", "list"))
+        self.assertIn("enhanced", self.ecsctl("cluster", "update", "short-lived",
+                                              "--container-insights", "enhanced"))
         self.ecsctl("cluster", "delete", "short-lived")
         self.assertNotIn("short-lived", self.ecsctl("cluster", "list"))
         self.assertIn("ClusterNotFound",

@@ -39,7 +39,7 @@ using store_test::write_file;
 /// A row that a World can be loaded from.
 Row cluster_row(std::int64_t key, const std::string& name) {
   Row row = store_test::cluster_row(key, name);
-  row.values.back() = std::string("{}");
+  row.values[row.values.size() - 2] = std::string("{}");
   return row;
 }
 

@@ -245,6 +245,12 @@ std::string key_of_life() { return access::hex(std::string(32, 'k')) + "\n"; }
 void live(Stage& stage) {
   stage.restart();  // a process begins by loading, though there is nothing yet
   tell(stage, "CreateCluster", R"({"clusterName":"c","tags":[{"key":"k","value":"v"}]})");
+  tell(stage, "UpdateCluster",
+       R"({"cluster":"c","settings":[{"name":"containerInsights","value":"enhanced"}],
+           "configuration":{"executeCommandConfiguration":{"kmsKeyId":"key","logging":"OVERRIDE",
+             "logConfiguration":{"cloudWatchLogGroupName":"sessions",
+               "cloudWatchEncryptionEnabled":true,"s3BucketName":"kept","s3EncryptionEnabled":true,
+               "s3KeyPrefix":"of/c"}}}})");
   tell(stage, "CreateCluster", R"({"clusterName":"gone"})");
   tell(stage, "DeleteCluster", R"({"cluster":"gone"})");
   let_in(stage);

@@ -44,7 +44,7 @@ control::Row cluster_row(std::int64_t key, const std::string& name) {
   return {.table = control::Table::cluster,
           .key = key,
           .values = {std::string("123456789012"), std::string("us-east-1"), name, std::int64_t{0},
-                     std::int64_t{1'700'000'000'000}, std::monostate{}}};
+                     std::int64_t{1'700'000'000'000}, std::monostate{}, std::string("{}")}};
 }
 
 control::Row event_row(std::int64_t key, std::int64_t at_ms) {

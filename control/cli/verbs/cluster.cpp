@@ -75,6 +75,22 @@ Exit list(Session& session, const Arguments&) {
   return exit;
 }
 
+Exit update(Session& session, const Arguments& arguments) {
+  api::UpdateClusterSettingsRequest request;
+  request.cluster = arguments.get_or("NAME", "");
+  request.settings.push_back({.name = api::ClusterSettingName::container_insights,
+                              .value = arguments.get_or("container-insights", "")});
+  const auto answer =
+      session.call<api::UpdateClusterSettingsResponse>("UpdateClusterSettings", request);
+  if (!answer.ok()) {
+    return session.failed(answer.error());
+  }
+  return session.show(answer.value().json, [&] {
+    session.say("cluster " + answer.value().value.cluster->cluster_name.value_or("") +
+                " has containerInsights " + *request.settings.front().value);
+  });
+}
+
 Exit remove(Session& session, const Arguments& arguments) {
   api::DeleteClusterRequest request;
   request.cluster = arguments.get_or("NAME", "");
@@ -106,6 +122,16 @@ std::vector<Verb> cluster_verbs() {
        .description = "Example: ecsctl cluster list --output json",
        .options = {},
        .run = list},
+      {.path = "cluster update",
+       .summary = "Change what /metrics tells of a cluster",
+       .description = "disabled: nothing of its own; enabled: its tasks, services and hosts;\n"
+                      "enhanced: the tasks of each service as well.\n\n"
+                      "Example: ecsctl cluster update web --container-insights enabled",
+       .options = {name,
+                   {.name = "container-insights",
+                    .value = "VALUE",
+                    .help = "disabled, enabled or enhanced"}},
+       .run = update},
       {.path = "cluster delete",
        .summary = "Delete an empty cluster",
        .description = "A cluster that still has hosts, services or tasks is refused, and the\n"

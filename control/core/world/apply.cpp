@@ -27,6 +27,11 @@ void carry_out(WorldParts& parts, const ClusterTagged& change) {
   touch(parts, Table::cluster, change.cluster, {});
 }
 
+void carry_out(WorldParts& parts, const ClusterConfigured& change) {
+  parts.tables.clusters.at(change.cluster).configuration = change.configuration;
+  touch(parts, Table::cluster, change.cluster, {});
+}
+
 void carry_out(WorldParts& parts, const VpcCreated& change) {
   const schemas::Vpc& vpc = change.vpc;
   keep_key(parts, Table::vpc, vpc.key);

@@ -25,6 +25,10 @@ struct ClusterTagged {
   std::int64_t cluster = 0;
   std::vector<schemas::Tag> tags;  ///< all that it has now
 };
+struct ClusterConfigured {
+  std::int64_t cluster = 0;
+  schemas::ClusterConfiguration configuration;
+};
 
 struct DefinitionRegistered {
   schemas::Scope scope;
@@ -206,15 +210,16 @@ struct Logged {
 };
 
 using Change = std::variant<
-    ClusterCreated, ClusterDeactivated, ClusterTagged, DefinitionRegistered, DefinitionDeregistered,
-    DefinitionDeletionBegun, DefinitionTagged, DefinitionForgotten, ServiceCreated, ServiceChanged,
-    DeploymentAccounted, ServiceEventAdded, ServiceForgotten, InstanceRegistered, InstanceChanged,
-    InstanceHeard, InstanceDisconnected, InstanceGivenUp, InstanceDeregistered, InstanceForgotten,
-    VpcCreated, SubnetCreated, SecurityGroupCreated, SecurityGroupChanged, SecurityGroupDeleted,
-    TaskCreated, TaskChanged, CredentialsRenewalDue, TaskTagged, TaskForgotten, EniCreated,
-    EniReleased, UsageMetered, TokenRemembered, TokenForgotten, UserCreated, UserDeleted,
-    AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted, RoleCreated, RoleDeleted,
-    JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded, Logged>;
+    ClusterCreated, ClusterDeactivated, ClusterTagged, ClusterConfigured, DefinitionRegistered,
+    DefinitionDeregistered, DefinitionDeletionBegun, DefinitionTagged, DefinitionForgotten,
+    ServiceCreated, ServiceChanged, DeploymentAccounted, ServiceEventAdded, ServiceForgotten,
+    InstanceRegistered, InstanceChanged, InstanceHeard, InstanceDisconnected, InstanceGivenUp,
+    InstanceDeregistered, InstanceForgotten, VpcCreated, SubnetCreated, SecurityGroupCreated,
+    SecurityGroupChanged, SecurityGroupDeleted, TaskCreated, TaskChanged, CredentialsRenewalDue,
+    TaskTagged, TaskForgotten, EniCreated, EniReleased, UsageMetered, TokenRemembered,
+    TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted,
+    RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded,
+    Logged>;
 
 /// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
 void apply(World& world, const Change& change);

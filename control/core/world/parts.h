@@ -26,6 +26,7 @@ inline void keep_key(WorldParts& parts, Table table, std::int64_t key) {
 void carry_out(WorldParts& parts, const ClusterCreated& change);
 void carry_out(WorldParts& parts, const ClusterDeactivated& change);
 void carry_out(WorldParts& parts, const ClusterTagged& change);
+void carry_out(WorldParts& parts, const ClusterConfigured& change);
 void carry_out(WorldParts& parts, const DefinitionRegistered& change);
 void carry_out(WorldParts& parts, const DefinitionDeregistered& change);
 void carry_out(WorldParts& parts, const DefinitionDeletionBegun& change);

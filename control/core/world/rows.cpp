@@ -10,12 +10,13 @@ using enum ColumnType;
 
 constexpr std::array<Column, 2> metadata_columns{{{"name", text}, {"value", text}}};
 
-constexpr std::array<Column, 6> cluster_columns{{{"account", text},
+constexpr std::array<Column, 7> cluster_columns{{{"account", text},
                                                  {"region", text},
                                                  {"name", text},
                                                  {"status", integer},
                                                  {"created_at", integer},
-                                                 {"tags", text}}};
+                                                 {"tags", text},
+                                                 {"configuration", text}}};
 
 constexpr std::array<Column, 8> task_definition_columns{{{"account", text},
                                                          {"region", text},

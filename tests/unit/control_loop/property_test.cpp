@@ -22,7 +22,7 @@ class Traffic {
   }
 
   void step() {
-    switch (random_.below(19)) {
+    switch (random_.below(20)) {
       case 0:
         static_cast<void>(stage_.call<api::RunTaskResponse>("RunTask", stage::run("web")));
         break;
@@ -60,6 +60,9 @@ class Traffic {
         break;
       case 15:
         change_groups();
+        break;
+      case 16:
+        configure_cluster();
         break;
       case 14:
         drain_or_not();
@@ -135,6 +138,14 @@ class Traffic {
     request.service = some_service();
     request.force = random_.chance(500);
     static_cast<void>(stage_.call<api::DeleteServiceResponse>("DeleteService", request));
+  }
+
+  void configure_cluster() {
+    api::UpdateClusterRequest request;
+    request.cluster = "c";
+    request.settings = {{.name = api::ClusterSettingName::container_insights,
+                         .value = random_.chance(500) ? "enabled" : "enhanced"}};
+    stage_.must<api::UpdateClusterResponse>("UpdateCluster", request);
   }
 
   /// A group or a rule comes or goes, whether or not interfaces have it.

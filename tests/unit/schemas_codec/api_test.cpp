@@ -56,6 +56,8 @@ std::string smallest_input(std::string_view name) {
   };
   static const std::vector<Rule> rules{
       {is("DeleteCluster"), R"({"cluster":"a"})"},
+      {is("UpdateCluster"), R"({"cluster":"a"})"},
+      {is("UpdateClusterSettings"), R"({"cluster":"a","settings":[]})"},
       {is("RegisterTaskDefinition"), definition_with(R"("memory":64)")},
       {ends("eTaskDefinition"), R"({"taskDefinition":"a"})"},
       {is("DeregisterTaskDefinition"), R"({"taskDefinition":"a"})"},
@@ -392,7 +394,7 @@ TEST_CASE("Every operation reads its empty or smallest input and writes it back"
     CHECK(&api::operation(operation.id) == &operation);
     ++count;
   }
-  CHECK(count == 54);
+  CHECK(count == 56);
 }
 
 TEST_CASE("An operation that is not built yet is told from one that does not exist") {

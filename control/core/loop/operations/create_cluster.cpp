@@ -1,16 +1,10 @@
+#include "control/core/loop/operations/cluster_request.h"
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/shapes.h"
 #include "control/core/loop/operations/show_cluster.h"
 #include "control/core/world/lookups.h"
 
 namespace control {
-
-namespace {
-
-const std::vector<api::ClusterField> all_fields{api::ClusterField::settings,
-                                                api::ClusterField::tags};
-
-}  // namespace
 
 /// By its name an idempotent call: an active cluster of that name is answered as it is.
 Answer create_cluster(Context& context, const ApiCall& call) {
@@ -20,6 +14,15 @@ Answer create_cluster(Context& context, const ApiCall& call) {
   if (!tags.ok()) {
     return tags.error();
   }
+  schemas::ClusterConfiguration configuration;
+  const schemas::Outcome settings = read_settings(input.settings, configuration);
+  if (!settings.ok()) {
+    return settings.error();
+  }
+  const schemas::Outcome sessions = read_execute_command(input.configuration, configuration);
+  if (!sessions.ok()) {
+    return sessions.error();
+  }
   const schemas::Cluster* known = find_cluster(context.world, call.scope, name);
   if (known == nullptr || known->status != schemas::ClusterStatus::active) {
     schemas::Cluster cluster;
@@ -28,12 +31,13 @@ Answer create_cluster(Context& context, const ApiCall& call) {
     cluster.name = name;
     cluster.tags = tags.value();
     cluster.created_at = context.now;
+    cluster.configuration = std::move(configuration);
     apply(context.world, ClusterCreated{cluster});
     log_event(context, call.scope, "cluster.created", cluster_arn(cluster), "{}");
     known = cluster_of(context.world, cluster.key);
   }
   api::CreateClusterResponse output;
-  output.cluster = show_cluster(context.world, *known, all_fields);
+  output.cluster = show_cluster(context.world, *known, whole_cluster());
   return api::Value::of(std::move(output));
 }
 

@@ -60,6 +60,8 @@ constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"TagResource", tag_resource},
     {"UntagResource", untag_resource},
     {"UpdateAccessKey", update_access_key},
+    {"UpdateCluster", update_cluster},
+    {"UpdateClusterSettings", update_cluster_settings},
     {"UpdateContainerInstancesState", update_container_instances_state},
     {"UpdateRole", update_role},
     {"UpdateService", update_service},

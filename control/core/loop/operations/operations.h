@@ -21,6 +21,8 @@ Answer create_cluster(Context& context, const ApiCall& call);
 Answer delete_cluster(Context& context, const ApiCall& call);
 Answer describe_clusters(Context& context, const ApiCall& call);
 Answer list_clusters(Context& context, const ApiCall& call);
+Answer update_cluster(Context& context, const ApiCall& call);
+Answer update_cluster_settings(Context& context, const ApiCall& call);
 
 Answer delete_task_definitions(Context& context, const ApiCall& call);
 Answer deregister_task_definition(Context& context, const ApiCall& call);

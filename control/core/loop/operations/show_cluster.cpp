@@ -4,6 +4,7 @@
 
 #include "control/core/loop/operations/shapes.h"
 #include "control/core/world/lookups.h"
+#include "schemas/wire/wire.h"
 
 namespace control {
 
@@ -46,7 +47,31 @@ std::vector<api::KeyValuePair> statistics(const TaskTally& tasks, const ServiceT
           pair("drainingFargateServiceCount", services.draining_on_pool)};
 }
 
+api::ExecuteCommandConfiguration show_execute_command(
+    const schemas::ExecuteCommandConfiguration& kept) {
+  api::ExecuteCommandConfiguration shown;
+  shown.kms_key_id = kept.kms_key_id;
+  if (kept.logging) {
+    shown.logging = static_cast<api::ExecuteCommandLogging>(*kept.logging);
+  }
+  if (kept.log) {
+    shown.log_configuration = api::ExecuteCommandLogConfiguration{
+        .cloud_watch_log_group_name = kept.log->cloud_watch_log_group_name,
+        .cloud_watch_encryption_enabled = kept.log->cloud_watch_encryption_enabled,
+        .s3_bucket_name = kept.log->s3_bucket_name,
+        .s3_encryption_enabled = kept.log->s3_encryption_enabled,
+        .s3_key_prefix = kept.log->s3_key_prefix};
+  }
+  return shown;
+}
+
 }  // namespace
+
+const std::vector<api::ClusterField>& whole_cluster() {
+  static const std::vector<api::ClusterField> fields{
+      api::ClusterField::configurations, api::ClusterField::settings, api::ClusterField::tags};
+  return fields;
+}
 
 api::Cluster show_cluster(const World& world, const schemas::Cluster& cluster,
                           const std::optional<std::vector<api::ClusterField>>& include) {
@@ -75,7 +100,12 @@ api::Cluster show_cluster(const World& world, const schemas::Cluster& cluster,
   shown.settings.emplace();
   if (asked(api::ClusterField::settings)) {
     shown.settings->push_back(
-        {.name = api::ClusterSettingName::container_insights, .value = "disabled"});
+        {.name = api::ClusterSettingName::container_insights,
+         .value = std::string(wire::name_of(cluster.configuration.container_insights))});
+  }
+  if (asked(api::ClusterField::configurations) && cluster.configuration.execute_command) {
+    shown.configuration.emplace().execute_command_configuration =
+        show_execute_command(*cluster.configuration.execute_command);
   }
   if (asked(api::ClusterField::attachments)) {
     shown.attachments.emplace();

@@ -38,7 +38,8 @@ Values values_of(const schemas::Cluster& cluster) {
           cluster.name,
           ordinal(cluster.status),
           milliseconds(cluster.created_at),
-          wire::encode(StoredTags{cluster.tags})};
+          wire::encode(StoredTags{cluster.tags}),
+          wire::encode(cluster.configuration)};
 }
 
 Values values_of(const OwnedDefinition& owned) {

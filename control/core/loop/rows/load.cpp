@@ -106,6 +106,7 @@ void Loader::cluster(RowReader& row) {
   cluster.status = row.choice<schemas::ClusterStatus>(2);
   cluster.created_at = row.instant();
   cluster.tags = row.json<StoredTags>().tags;
+  cluster.configuration = row.json<schemas::ClusterConfiguration>();
   if (row.ok()) {
     apply(world_, ClusterCreated{std::move(cluster)});
   }

@@ -68,6 +68,8 @@ std::span<const Migration> migrations() {
       principal TEXT, created_at INTEGER, expires_at INTEGER) STRICT;
   )sql"},
                                                    {.from = 2, .sql = R"sql(
+    ALTER TABLE "cluster" ADD COLUMN configuration TEXT;
+    UPDATE "cluster" SET configuration = '{}';
   )sql"}}};
   return steps;
 }
