@@ -8,6 +8,8 @@ import os
 import threading
 import unittest
 
+import botocore.exceptions
+
 from signed_control import ANOTHER, OPERATOR, TARGET, WithControl
 
 
@@ -74,6 +76,30 @@ class UsersAndKeys(WithControl):
                                   {"Authorization": "Bearer " + token})[2]
         self.assertIn(ANOTHER, events)
         self.assertNotIn(OPERATOR, events)
+
+    def test_a_pages_token_is_good_for_its_account_and_list_only_also_after_a_restart(self):
+        ours = self.control.boto()
+        pair = self.control.key_of("pat", "333333333333")
+        for ecs in (ours, self.control.boto(pair)):
+            for name in ("a", "b", "c"):
+                ecs.create_cluster(clusterName=name)
+        every = ours.list_clusters()["clusterArns"]
+        first = ours.list_clusters(maxResults=1)
+        token = first["nextToken"]
+        self.control.kill()
+        self.control.start()
+        ours, theirs = self.control.boto(), self.control.boto(pair)
+        second = ours.list_clusters(maxResults=1, nextToken=token)
+        self.assertEqual(first["clusterArns"] + second["clusterArns"], every[:2])
+        altered = token[:-1] + ("0" if token[-1] != "0" else "1")
+        for call in (lambda: theirs.list_clusters(nextToken=token),
+                     lambda: ours.list_services(cluster="a", nextToken=token),
+                     lambda: ours.list_clusters(nextToken=altered),
+                     lambda: ours.list_clusters(nextToken=token.upper())):
+            with self.assertRaises(botocore.exceptions.ClientError) as refused:
+                call()
+            self.assertEqual(refused.exception.response["Error"]["Code"],
+                             "InvalidParameterException")
 
 
 class Sessions(WithControl):

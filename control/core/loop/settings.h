@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "control/core/deploy/service_plan.h"
+#include "control/core/loop/page_seal.h"
 #include "schemas/base/time.h"
 #include "schemas/model/price_book.h"
 
@@ -47,6 +49,9 @@ struct Settings {
   schemas::PriceBook prices;
   /// The operator's own account: pool hosts and what belongs to nobody else.
   std::string operator_account{"123456789012"};
+  /// With what tokens of paged lists are closed: one key and the same for as long as tokens are to
+  /// be good.
+  std::shared_ptr<const PageSeal> page_seal = keyless_page_seal();
 };
 
 }  // namespace control

@@ -71,7 +71,8 @@ std::optional<std::string> Seal::open(std::string_view sealed, std::string_view 
     return std::nullopt;
   }
   const std::string whole = from_hex(sealed.substr(version.size()));
-  if (whole.size() < nonce_bytes + tag_bytes) {
+  // There is one way to write it: a change of case is a change.
+  if (whole.size() < nonce_bytes + tag_bytes || hex(whole) != sealed.substr(version.size())) {
     return std::nullopt;
   }
   const std::string_view view = whole;
@@ -95,6 +96,8 @@ std::optional<std::string> Seal::open(std::string_view sealed, std::string_view 
       EVP_DecryptFinal_ex(cipher.get(), plain.data() + length, &length) == 1;
   return done ? std::optional(text_of(plain)) : std::nullopt;
 }
+
+Seal Seal::derive(std::string_view purpose) const { return Seal(hmac_of(key_, purpose)); }
 
 schemas::Result<Seal> open_key_file(const store::DataDirectory& directory, Held held) {
   const std::string path = directory.file("key");

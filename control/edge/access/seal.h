@@ -23,6 +23,10 @@ class Seal {
   [[nodiscard]] std::optional<std::string> open(std::string_view sealed,
                                                 std::string_view name) const;
 
+  /// A seal with a key of its own, which follows from this one's and the purpose: what is done with
+  /// it, however often, wears this one's out not at all.
+  [[nodiscard]] Seal derive(std::string_view purpose) const;
+
  private:
   std::string key_;
 };

@@ -10,6 +10,7 @@
 #include "control/edge/access/day_keys.h"
 #include "control/edge/access/first_start.h"
 #include "control/edge/access/key_ring.h"
+#include "control/edge/access/page_tokens.h"
 #include "control/edge/access/seal.h"
 #include "control/edge/agents/channel.h"
 #include "control/edge/agents/log_relay.h"
@@ -168,6 +169,7 @@ schemas::Result<std::int64_t> WiredDaemon::open_access(const DaemonOptions& opti
     return seal.error();
   }
   seal_ = std::make_unique<access::Seal>(std::move(seal).value());
+  mind_->settings.page_seal = std::make_shared<access::PageTokens>(*seal_);
   if (options.auth == DaemonOptions::Auth::sigv4 && mind_->world->users.empty()) {
     schemas::Result<schemas::AccessKey> key =
         access::write_first_credentials(*directory_, *seal_, options.region);

@@ -9,6 +9,7 @@
 
 #include "control/core/world/change.h"
 #include "control/edge/access/key_ring.h"
+#include "control/edge/access/page_tokens.h"
 #include "control/edge/access/secrets.h"
 
 namespace control::access {
@@ -141,6 +142,27 @@ TEST_CASE("a session is known by its token's hash until it expires") {
   CHECK(std::get<Refused>(late).reason == Reason::expired_token);
   const auto other = ring->session(hash_of("other"), {});
   CHECK(std::get<Refused>(other).reason == Reason::unrecognized_client);
+}
+
+TEST_CASE("a page's token can be neither read, altered, moved to another list nor made") {
+  const Seal seal(std::string(32, 'k'));
+  const PageTokens tokens(seal);
+  const std::string token = tokens.close("family-of-secrets", "ListTasks");
+  CHECK(token.find("family") == std::string::npos);
+  CHECK(token.find(hex("family")) == std::string::npos);
+  CHECK(tokens.open(token, "ListTasks") == "family-of-secrets");
+  CHECK(PageTokens(Seal(std::string(32, 'k'))).open(token, "ListTasks") == "family-of-secrets");
+
+  CHECK_FALSE(tokens.open(token, "ListServices"));
+  CHECK_FALSE(PageTokens(Seal(std::string(32, 'l'))).open(token, "ListTasks"));
+  CHECK_FALSE(
+      tokens.open(keyless_page_seal()->close("family-of-secrets", "ListTasks"), "ListTasks"));
+  CHECK_FALSE(tokens.open(seal.close("family-of-secrets", "ListTasks"), "ListTasks"));
+  for (std::size_t at = 0; at < token.size(); ++at) {
+    std::string altered = token;
+    altered[at] = static_cast<char>(altered[at] ^ 0x20);  // letters: only their case
+    CHECK_FALSE(tokens.open(altered, "ListTasks"));
+  }
 }
 
 }  // namespace control::access

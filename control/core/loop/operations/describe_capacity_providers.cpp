@@ -27,14 +27,10 @@ api::CapacityProvider shared_pool(const schemas::Scope& scope) {
 
 /// There is the shared pool. FARGATE_SPOT would mean capacity that can be taken back, which the
 /// pool does not have.
-Answer describe_capacity_providers(Context& /*context*/, const ApiCall& call) {
+Answer describe_capacity_providers(Context& context, const ApiCall& call) {
   const auto& input = call.input.as<api::DescribeCapacityProvidersRequest>();
   // One entry fits on the first page, so no token was ever given out.
-  const auto page = Page::open({.operation = call.operation,
-                                .scope = call.scope,
-                                .filter = {},
-                                .token = input.next_token,
-                                .size = input.max_results});
+  const auto page = open_page(context, call, input, "");
   if (!page.ok()) {
     return page.error();
   }

@@ -7,11 +7,7 @@ namespace control {
 
 Answer list_clusters(Context& context, const ApiCall& call) {
   const auto& input = call.input.as<api::ListClustersRequest>();
-  auto page = Page::open({.operation = call.operation,
-                          .scope = call.scope,
-                          .filter = {},
-                          .token = input.next_token,
-                          .size = input.max_results});
+  auto page = open_page(context, call, input, "");
   if (!page.ok()) {
     return page.error();
   }

@@ -14,11 +14,7 @@ Answer list_container_instances(Context& context, const ApiCall& call) {
     return cluster.error();
   }
   const std::string status = input.status ? std::string(codec::name_of(*input.status)) : "";
-  auto page = Page::open({.operation = call.operation,
-                          .scope = call.scope,
-                          .filter = std::to_string(cluster.value()->key) + "\n" + status,
-                          .token = input.next_token,
-                          .size = input.max_results});
+  auto page = open_page(context, call, input, std::to_string(cluster.value()->key) + "\n" + status);
   if (!page.ok()) {
     return page.error();
   }

@@ -21,12 +21,8 @@ Answer list_services(Context& context, const ApiCall& call) {
     return cluster.error();
   }
   const std::string type = input.launch_type ? std::string(codec::name_of(*input.launch_type)) : "";
-  auto page = Page::open({.operation = call.operation,
-                          .scope = call.scope,
-                          .filter = std::to_string(cluster.value()->key) + "\n" + type,
-                          .token = input.next_token,
-                          .size = input.max_results,
-                          .default_size = services_a_page});
+  auto page = open_page(context, call, input, std::to_string(cluster.value()->key) + "\n" + type,
+                        services_a_page);
   if (!page.ok()) {
     return page.error();
   }

@@ -63,12 +63,9 @@ Answer list_task_definitions(Context& context, const ApiCall& call) {
   const auto status = input.status.value_or(api::TaskDefinitionStatus::active);
   const bool descending = input.sort == api::SortOrder::desc;
   auto page =
-      Page::open({.operation = call.operation,
-                  .scope = call.scope,
-                  .filter = input.family_prefix.value_or("") + "\n" +
-                            std::string(codec::name_of(status)) + (descending ? "\nDESC" : "\nASC"),
-                  .token = input.next_token,
-                  .size = input.max_results});
+      open_page(context, call, input,
+                input.family_prefix.value_or("") + "\n" + std::string(codec::name_of(status)) +
+                    (descending ? "\nDESC" : "\nASC"));
   if (!page.ok()) {
     return page.error();
   }
@@ -94,11 +91,7 @@ Answer list_task_definition_families(Context& context, const ApiCall& call) {
   const auto& input = call.input.as<api::ListTaskDefinitionFamiliesRequest>();
   const auto wanted = input.status.value_or(api::TaskDefinitionFamilyStatus::all);
   const std::string prefix = input.family_prefix.value_or("");
-  auto page = Page::open({.operation = call.operation,
-                          .scope = call.scope,
-                          .filter = prefix + "\n" + std::string(codec::name_of(wanted)),
-                          .token = input.next_token,
-                          .size = input.max_results});
+  auto page = open_page(context, call, input, prefix + "\n" + std::string(codec::name_of(wanted)));
   if (!page.ok()) {
     return page.error();
   }

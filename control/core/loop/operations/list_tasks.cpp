@@ -85,11 +85,7 @@ Answer list_tasks(Context& context, const ApiCall& call) {
   if (!read.ok()) {
     return read.error();
   }
-  auto page = Page::open({.operation = call.operation,
-                          .scope = call.scope,
-                          .filter = filter_text(*cluster.value(), input),
-                          .token = input.next_token,
-                          .size = input.max_results});
+  auto page = open_page(context, call, input, filter_text(*cluster.value(), input));
   if (!page.ok()) {
     return page.error();
   }

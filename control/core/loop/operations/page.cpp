@@ -8,66 +8,25 @@ using schemas::Error;
 using schemas::ErrorCode;
 using schemas::Result;
 
-namespace {
-
-constexpr std::size_t check_digits = 16;
-constexpr char hex_digits[] = "0123456789abcdef";
-
-std::string to_hex(const std::string& text) {
-  std::string hex;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    hex.push_back(hex_digits[byte >> 4U]);
-    hex.push_back(hex_digits[byte & 0x0fU]);
+Result<Page> Page::open(const List& list, const Request& request,
+                        std::shared_ptr<const PageSeal> seal) {
+  // Each part with its length, or the end of one could be taken for the beginning of the next.
+  std::string bound;
+  for (const std::string* part :
+       {&list.operation, &list.scope.account, &list.scope.region, &list.filter}) {
+    bound += std::to_string(part->size()) + ':' + *part;
   }
-  return hex;
-}
-
-std::optional<std::string> from_hex(const std::string& hex) {
-  if (hex.size() % 2 != 0) {
-    return std::nullopt;
-  }
-  std::string text;
-  for (std::size_t at = 0; at < hex.size(); at += 2) {
-    std::uint8_t byte = 0;
-    const char* end = hex.data() + at + 2;
-    const auto [stop, failure] = std::from_chars(hex.data() + at, end, byte, 16);
-    if (failure != std::errc() || stop != end) {
-      return std::nullopt;
-    }
-    text.push_back(static_cast<char>(byte));
-  }
-  return text;
-}
-
-}  // namespace
-
-std::string fingerprint(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  for (const char letter : text) {
-    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3ULL;
-  }
-  std::string digits;
-  for (int shift = 60; shift >= 0; shift -= 4) {
-    digits.push_back(hex_digits[(hash >> static_cast<unsigned>(shift)) & 0x0fU]);
-  }
-  return digits;
-}
-
-Result<Page> Page::open(Request request) {
-  Page page(std::move(request));
-  if (!page.request_.token) {
+  Page page(std::move(bound), request.size.value_or(request.default_size), std::move(seal));
+  if (!request.token) {
     return page;
   }
-  const std::string& token = *page.request_.token;
-  const std::optional<std::string> mark =
-      token.size() > check_digits ? from_hex(token.substr(check_digits)) : std::nullopt;
-  if (!mark || page.token_for(*mark) != token) {
+  std::optional<std::string> mark = page.seal_->open(*request.token, page.list_);
+  if (!mark) {
     return Error{ErrorCode::invalid_parameter,
                  "The nextToken is invalid: it was not given out for this list. Start again "
                  "without one."};
   }
-  page.after_ = *mark;
+  page.after_ = *std::move(mark);
   return page;
 }
 
@@ -78,8 +37,7 @@ std::int64_t Page::after_key() const {
 }
 
 bool Page::add(std::string mark, std::string entry) {
-  const std::int64_t size = request_.size.value_or(request_.default_size);
-  if (static_cast<std::int64_t>(entries_.size()) >= size) {
+  if (static_cast<std::int64_t>(entries_.size()) >= size_) {
     more_ = true;
     return false;
   }
@@ -89,17 +47,7 @@ bool Page::add(std::string mark, std::string entry) {
 }
 
 std::optional<std::string> Page::next_token() const {
-  return more_ ? std::optional(token_for(last_mark_)) : std::nullopt;
-}
-
-std::string Page::token_for(const std::string& mark) const {
-  // Each part with its length, or the end of a filter could be taken for the beginning of a mark.
-  std::string list;
-  for (const std::string* part : {&request_.operation, &request_.scope.account,
-                                  &request_.scope.region, &request_.filter, &mark}) {
-    list += std::to_string(part->size()) + ':' + *part;
-  }
-  return fingerprint(list) + to_hex(mark);
+  return more_ ? std::optional(seal_->close(last_mark_, list_)) : std::nullopt;
 }
 
 }  // namespace control

@@ -144,11 +144,7 @@ Answer create_role(Context& context, const ApiCall& call) {
 
 Answer list_roles(Context& context, const ApiCall& call) {
   const auto& input = call.input.as<api::ListRolesRequest>();
-  auto page = Page::open({.operation = call.operation,
-                          .scope = call.scope,
-                          .filter = {},
-                          .token = input.next_token,
-                          .size = input.max_results});
+  auto page = open_page(context, call, input, "");
   if (!page.ok()) {
     return page.error();
   }

@@ -1,7 +1,7 @@
+#include "control/core/loop/fingerprint.h"
 #include "control/core/loop/launch.h"
 #include "control/core/loop/names.h"
 #include "control/core/loop/operations/operations.h"
-#include "control/core/loop/operations/page.h"
 #include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/show_task.h"
 #include "control/core/loop/operations/task_request.h"
