@@ -7,7 +7,6 @@ into BUILD by the test itself), ecsctl, and requests that were tampered with on 
 import datetime
 import json
 import os
-import shutil
 import subprocess
 import time
 import unittest
@@ -17,11 +16,8 @@ import botocore.awsrequest
 import botocore.credentials
 import botocore.utils
 
-import signed_control
-from signed_control import BOUND_S, OPERATOR, PROGRAM, TARGET, WithControl
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-BUILD = signed_control.BUILD
+import javascript_sdk
+from signed_control import BOUND_S, BUILD, OPERATOR, PROGRAM, TARGET, WithControl
 
 
 class FirstStart(WithControl):
@@ -99,24 +95,9 @@ class Clients(WithControl):
         self.assertIn("InvalidSignatureException", wrong.stderr)
 
     def test_the_sdk_for_javascript_describes_and_changes_and_mends_its_clock(self):
-        if not shutil.which("node") or not shutil.which("npm"):
+        if not javascript_sdk.installed():
             self.skipTest("node or npm is not installed")
-        home = os.path.join(BUILD, "javascript")
-        os.makedirs(home, exist_ok=True)
-        for name in ("package.json", "package-lock.json", ".npmrc", "access.mjs"):
-            shutil.copy(os.path.join(HERE, "javascript", name), home)
-        if not os.path.exists(os.path.join(home, "node_modules", ".package-lock.json")):
-            installed = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=home,
-                                       capture_output=True, text=True, timeout=300, check=False)
-            self.assertEqual(installed.returncode, 0, installed.stdout + installed.stderr)
-        key, secret = self.control.credentials()
-        done = subprocess.run(["node", "access.mjs", self.control.endpoint], cwd=home, text=True,
-                              capture_output=True, timeout=120, check=False,
-                              env={"PATH": os.environ["PATH"], "HOME": self.base, "NO_PROXY": "*",
-                                   "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret,
-                                   "AWS_REGION": "us-east-1"})
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        said = json.loads(done.stdout)
+        said = javascript_sdk.run("access.mjs", self.control, BUILD, self.base)
         self.assertEqual(said["created"], f"arn:aws:ecs:us-east-1:{OPERATOR}:cluster/javascript")
         self.assertEqual(said["described"], "ACTIVE")
         self.assertEqual(said["late"], "ACTIVE")
