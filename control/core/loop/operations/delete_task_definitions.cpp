@@ -17,7 +17,11 @@ Answer delete_task_definitions(Context& context, const ApiCall& call) {
   for (const std::string& sent : input.task_definitions) {
     const std::string arn = meant_arn(call.scope, "task-definition", "", sent);
     const auto name = local_name(call.scope, "task-definition", sent);
-    if (!name || name->find(':') == std::string::npos) {
+    if (!name) {  // another account's, which does not exist for this one
+      output.failures->push_back(missing(arn));
+      continue;
+    }
+    if (name->find(':') == std::string::npos) {
       output.failures->push_back(
           {.arn = arn,
            .reason = "INVALID",
