@@ -88,6 +88,8 @@ struct ContainerInstance {
   std::int64_t cluster = 0;
   InstanceStatus status = InstanceStatus::active;
   Inventory inventory;
+  /// Those that callers put there, beside what the host says of itself.
+  std::map<std::string, std::string> attributes;
   std::vector<Tag> tags;
   std::string identity_hash;  ///< SHA-256 (hex) of the secret that names this instance
   std::string boot_id;

@@ -65,6 +65,7 @@ constexpr std::array container_instance_members{
     STOWAGE_MEMBER(schemas::ContainerInstance, cluster),
     STOWAGE_MEMBER(schemas::ContainerInstance, status),
     STOWAGE_MEMBER(schemas::ContainerInstance, inventory),
+    STOWAGE_MEMBER(schemas::ContainerInstance, attributes),
     STOWAGE_MEMBER(schemas::ContainerInstance, tags),
     STOWAGE_MEMBER(schemas::ContainerInstance, identity_hash),
     STOWAGE_MEMBER(schemas::ContainerInstance, boot_id),

@@ -127,6 +127,9 @@ void join_another(Stage& stage) {
   tell(stage, "TagResource",
        R"({"resourceArn":"arn:aws:ecs:us-east-1:123456789012:container-instance/c/)" +
            host.id.text() + R"(","tags":[{"key":"rack","value":"7"}]})");
+  tell(stage, "PutAttributes",
+       R"({"cluster":"c","attributes":[{"name":"stack","value":"prod","targetId":")" +
+           host.id.text() + R"("}]})");
 }
 
 std::string default_subnets(Stage& stage) {
@@ -219,7 +222,8 @@ void run_things(Stage& stage, const std::string& group) {
            "clientToken":"once","tags":[{"key":"s","value":"t"}],"propagateTags":"SERVICE",
            "enableECSManagedTags":true,
            "deploymentConfiguration":{"minimumHealthyPercent":50,"maximumPercent":150},
-           "placementConstraints":[{"type":"distinctInstance"}],
+           "placementConstraints":[{"type":"distinctInstance"},
+             {"type":"memberOf","expression":"attribute:stack !exists or task:group != a"}],
            "placementStrategy":[{"type":"spread","field":"instanceId"}]})");
   tell(stage, "CreateService",
        R"({"cluster":"c","serviceName":"jobs","taskDefinition":"job","desiredCount":1,

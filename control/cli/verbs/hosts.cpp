@@ -12,6 +12,7 @@ schemas::Result<std::vector<std::string>> instance_arns(Session& session,
   std::vector<std::string> arns;
   api::ListContainerInstancesRequest request;
   request.cluster = arguments.get("cluster");
+  request.filter = arguments.get("filter");
   do {
     auto page =
         session.call<api::ListContainerInstancesResponse>("ListContainerInstances", request);
@@ -53,6 +54,10 @@ Exit hosts(Session& session, const Arguments& arguments) {
   }
   if (arns.value().empty()) {
     return session.show(R"({"containerInstances":[],"failures":[]})", [&] {
+      if (arguments.get("filter")) {
+        session.say("no host that the filter holds for");
+        return;
+      }
       session.say("no hosts: start ecs-agent --cluster " + arguments.get_or("cluster", "default") +
                   " on a machine");
     });
@@ -104,8 +109,11 @@ std::vector<Verb> hosts_verbs() {
            .summary = "List a cluster's hosts with what is free on them",
            .description = "CPU in units of 1/1024 of a core, memory in MiB. The hosts of the\n"
                           "shared pool belong to the operator and are not listed.\n\n"
-                          "Example: ecsctl hosts --cluster web",
-           .options = {cluster_option()},
+                          "Example: ecsctl hosts --filter 'attribute:stack == prod'",
+           .options = {cluster_option(),
+                       {.name = "filter",
+                        .value = "EXPRESSION",
+                        .help = "Only those that it holds for (cluster query language)"}},
            .run = hosts}};
 }
 

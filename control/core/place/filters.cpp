@@ -67,34 +67,65 @@ bool zone_allowed(std::string_view zone, const TaskRequest& request) {
          std::find(request.zones.begin(), request.zones.end(), zone) != request.zones.end();
 }
 
-std::optional<Refusal> refuse(const Host& host, std::string_view zone, const TaskRequest& request) {
+Question::Question(const TaskRequest& request, std::string_view zone, const Lane& lane)
+    : request_(request), zone_(zone), lane_(lane) {
+  for (const PlacementConstraint& constraint : request.constraints) {
+    if (constraint.type == PlacementConstraint::Type::member_of) {
+      members_.push_back(lane.members(constraint.expression));
+    }
+  }
+}
+
+bool Question::may_be_member(std::size_t node) const {
+  return std::all_of(members_.begin(), members_.end(), [node](const Lane::Members* members) {
+    return members != nullptr && (members->any.empty() || members->any[node] != 0);
+  });
+}
+
+std::optional<Refusal> Question::refuse_constraints(const Host& host, std::size_t index) const {
+  auto members = members_.begin();
+  for (const PlacementConstraint& constraint : request_.constraints) {
+    if (constraint.type == PlacementConstraint::Type::distinct_instance) {
+      if (host.group_tasks(request_.claim.group) > 0) {
+        return because(host, RefusalReason::distinct_instance);
+      }
+      continue;
+    }
+    const Lane::Members* asked = *members++;
+    // A text that is no expression is refused where a request comes in; should one get here, it
+    // excludes.
+    const bool holds =
+        asked != nullptr && (asked->any.empty() ? asked->expression.holds(host.facts())
+                                                : asked->any[lane_.width() + index] != 0);
+    if (!holds) {
+      Refusal refusal = because(host, RefusalReason::member_of);
+      refusal.attribute = constraint.expression;
+      return refusal;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> Question::refuse(std::size_t index) const {
+  const Host& host = lane_.hosts()[index];
   if (!host.connected) {
     return because(host, RefusalReason::agent);
   }
   if (host.status != schemas::InstanceStatus::active) {
     return because(host, RefusalReason::inactive);
   }
-  if (!zone_allowed(zone, request)) {
+  if (!zone_allowed(zone_, request_)) {
     return because(host, RefusalReason::zone);
   }
-  if (const std::string* missing = missing_attribute(host, request)) {
+  if (const std::string* missing = missing_attribute(host, request_)) {
     Refusal refusal = because(host, RefusalReason::attribute);
     refusal.attribute = *missing;
     return refusal;
   }
-  if (std::optional<Refusal> refusal = refuse_resources(host, request.claim, request)) {
+  if (std::optional<Refusal> refusal = refuse_resources(host, request_.claim, request_)) {
     return refusal;
   }
-  for (const PlacementConstraint& constraint : request.constraints) {
-    if (constraint.type == PlacementConstraint::Type::member_of) {
-      // Expressions are refused where a request comes in; should one get here, it excludes.
-      return because(host, RefusalReason::member_of);
-    }
-    if (host.group_tasks(request.claim.group) > 0) {
-      return because(host, RefusalReason::distinct_instance);
-    }
-  }
-  return std::nullopt;
+  return refuse_constraints(host, index);
 }
 
 }  // namespace control

@@ -18,13 +18,23 @@ Host said_by(const schemas::ContainerInstance& instance) {
   host.cpu = instance.inventory.cpu;
   host.memory = instance.inventory.memory;
   host.eni_slots = instance.inventory.eni_capacity;
-  host.attributes = instance.inventory.attributes;
-  // One truth about the zone, whatever attributes a host was given by hand.
-  host.attributes["ecs.availability-zone"] = instance.inventory.availability_zone;
+  host.attributes = attributes_of(instance);
+  host.agent_version = instance.inventory.agent_version;
+  host.registered_at = instance.registered_at;
   return host;
 }
 
 }  // namespace
+
+std::map<std::string, std::string> attributes_of(const schemas::ContainerInstance& instance) {
+  std::map<std::string, std::string> attributes = instance.inventory.attributes;
+  for (const auto& [name, value] : instance.attributes) {
+    attributes[name] = value;
+  }
+  // One truth about the zone, whatever attributes a host was given by hand.
+  attributes["ecs.availability-zone"] = instance.inventory.availability_zone;
+  return attributes;
+}
 
 void Fleet::put(const schemas::ContainerInstance& instance) {
   const Host said = said_by(instance);
@@ -47,6 +57,7 @@ void Fleet::put(const schemas::ContainerInstance& instance) {
     moved.room.eni_slots += host.eni_slots - moved.eni_slots;
     host.room = std::move(moved.room);
     host.groups = std::move(moved.groups);
+    host.running_tasks = moved.running_tasks;
     if (old_lane.hosts().empty()) {
       lanes_.erase(known->second);
     }
@@ -73,6 +84,17 @@ void Fleet::take(const InstanceId& instance, const Claim& claim) {
   schemas::require(known != where_.end(), "a task was placed on a host that is not of its fleet");
   Lane& lane = lanes_.find(known->second)->second;
   lane.take(*lane.find(instance), claim);
+  generation_ += lane.asked_about_tasks() ? 1 : 0;
+}
+
+void Fleet::run(const InstanceId& instance, std::int64_t by) {
+  const auto known = where_.find(instance);
+  if (known == where_.end()) {
+    return;  // the host went first
+  }
+  Lane& lane = lanes_.find(known->second)->second;
+  lane.run(*lane.find(instance), by);
+  generation_ += lane.asked_about_tasks() ? 1 : 0;
 }
 
 void Fleet::give_back(const InstanceId& instance, const Claim& claim) {

@@ -19,6 +19,9 @@
 
 namespace control {
 
+/// The attributes of a host: what it says of itself, over it what callers put there, and its zone.
+std::map<std::string, std::string> attributes_of(const schemas::ContainerInstance& instance);
+
 class Fleet {
  public:
   /// Adds a host or takes over what has changed of it (resources, zone, status, connection,
@@ -35,6 +38,9 @@ class Fleet {
   /// A task has left the host. `claim` is what it took.
   void give_back(const schemas::InstanceId& instance, const Claim& claim);
 
+  /// Tasks of the host have begun to run (`by` > 0), or run no longer.
+  void run(const schemas::InstanceId& instance, std::int64_t by);
+
   /// What is left of a host, or nothing when it is not of this fleet.
   [[nodiscard]] std::optional<HostRoom> room(const schemas::InstanceId& instance) const;
   /// The host as placement sees it, or null. Good until the fleet changes.
@@ -49,7 +55,8 @@ class Fleet {
                                          std::string_view group) const;
 
   /// Grows whenever something that could make room has happened: a task that was refused need not
-  /// be tried again before.
+  /// be tried again before. Once an expression has asked about tasks, every task that comes, runs
+  /// or goes is such a thing.
   [[nodiscard]] std::int64_t generation() const { return generation_; }
 
   /// By zone name, for the search.

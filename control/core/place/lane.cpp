@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::int64_t whole = 1'000'000;
 
+/// Expressions remembered. More than the constraints of one request, or it would forget its own.
+constexpr std::size_t members_max = 64;
+
 std::int64_t share(std::int64_t all, std::int64_t left) {
   return all <= 0 ? whole : std::max<std::int64_t>(0, (all - left) * whole / all);
 }
@@ -40,6 +43,15 @@ std::int64_t Host::group_tasks(std::string_view group) const {
   return found == groups.end() ? 0 : found->second;
 }
 
+query::Facts Host::facts() const {
+  return {.agent_connected = connected,
+          .agent_version = agent_version,
+          .attributes = &attributes,
+          .registered_at = registered_at,
+          .running_tasks = running_tasks,
+          .groups = &groups};
+}
+
 std::optional<std::size_t> Lane::find(const schemas::InstanceId& id) const {
   sort_in();
   const auto at =
@@ -55,6 +67,56 @@ const Lane::Group* Lane::group(std::string_view name) const {
   sort_in();
   const auto found = groups_.find(name);
   return found == groups_.end() ? nullptr : &found->second;
+}
+
+const Lane::Members* Lane::members(std::string_view expression) const {
+  sort_in();
+  auto known = members_.find(expression);
+  if (known == members_.end()) {
+    auto parsed = query::Expression::parse(expression);
+    if (!parsed.ok()) {
+      return nullptr;
+    }
+    if (members_.size() >= members_max) {
+      members_.erase(std::min_element(
+          members_.begin(), members_.end(),
+          [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+    }
+    Members made{.expression = std::move(parsed).value(), .any = {}};
+    ask(made);
+    known = members_.emplace(expression, std::move(made)).first;
+  }
+  known->second.used = ++asked_;
+  return &known->second;
+}
+
+void Lane::ask(Members& members) const {
+  if (members.expression.asks_about_tasks()) {
+    asked_about_tasks_ = true;
+    return;
+  }
+  const std::size_t width = nodes_.size() / 2;
+  members.any.assign(2 * width, 0);
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    members.any[width + i] = members.expression.holds(hosts_[i].facts()) ? 1 : 0;
+  }
+  for (std::size_t i = width - 1; i > 0; --i) {
+    members.any[i] = members.any[2 * i] | members.any[2 * i + 1];
+  }
+}
+
+/// A host says something else of itself.
+void Lane::ask_again(std::size_t index) {
+  for (auto& [text, members] : members_) {
+    if (members.any.empty()) {
+      continue;
+    }
+    std::size_t node = width() + index;
+    members.any[node] = members.expression.holds(hosts_[index].facts()) ? 1 : 0;
+    for (node /= 2; node > 0; node /= 2) {
+      members.any[node] = members.any[2 * node] | members.any[2 * node + 1];
+    }
+  }
 }
 
 void Lane::insert(Host host) {
@@ -92,9 +154,17 @@ void Lane::update(std::size_t index, const Host& said) {
   host.memory = said.memory;
   host.eni_slots = said.eni_slots;
   host.status = said.status;
+  const bool asks_again = host.connected != said.connected || host.attributes != said.attributes ||
+                          host.agent_version != said.agent_version ||
+                          host.registered_at != said.registered_at;
   host.connected = said.connected;
   host.attributes = said.attributes;
+  host.agent_version = said.agent_version;
+  host.registered_at = said.registered_at;
   refresh(index);
+  if (asks_again) {
+    ask_again(index);
+  }
 }
 
 void Lane::take(std::size_t index, const Claim& claim) {
@@ -135,6 +205,7 @@ void Lane::rebuild() const {
   }
   nodes_.assign(2 * width, Node{});
   groups_.clear();
+  members_.clear();
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
     nodes_[width + i] = leaf(hosts_[i]);
   }

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/core/place/query/expression.h"
 #include "control/core/place/request.h"
 #include "schemas/base/id.h"
 #include "schemas/base/units.h"
@@ -37,14 +38,19 @@ struct Host {
   schemas::MemoryMib memory;   ///< all of it
   std::int64_t eni_slots = 0;  ///< all of them
   std::map<std::string, std::string> attributes;
+  std::string agent_version;
+  schemas::Instant registered_at{};
   HostRoom room;
   std::map<std::string, std::int64_t, std::less<>> groups;  ///< tasks here, by group; none is 0
+  std::int64_t running_tasks = 0;                           ///< of those that are here
 
   /// Whether new tasks may come at all.
   [[nodiscard]] bool open() const { return connected && status == schemas::InstanceStatus::active; }
   /// The larger of the shares of CPU and memory that are taken, in millionths.
   [[nodiscard]] std::int64_t load() const;
   [[nodiscard]] std::int64_t group_tasks(std::string_view group) const;
+  /// What it answers to an expression.
+  [[nodiscard]] query::Facts facts() const;
 };
 
 class Lane {
@@ -62,6 +68,15 @@ class Lane {
   struct Group {
     std::int64_t total = 0;
     std::vector<std::int32_t> fewest;
+  };
+
+  /// The hosts that an expression holds for.
+  struct Members {
+    query::Expression expression;
+    /// By node: whether it holds for any host below. Empty for an expression that asks about
+    /// tasks: its answers change too often to be kept.
+    std::vector<std::uint8_t> any;
+    std::int64_t used = 0;  ///< when it was last asked for, to forget what nobody asks any more
   };
 
   /// The hosts, by id.
@@ -82,6 +97,13 @@ class Lane {
   /// Null when no task of the group is in this zone.
   [[nodiscard]] const Group* group(std::string_view name) const;
 
+  /// Who an expression holds for, remembered until hosts change: tasks of one specification ask
+  /// the same again and again. Null for a text that is no expression. Good until the lane changes,
+  /// or a few dozen other expressions are asked for.
+  [[nodiscard]] const Members* members(std::string_view expression) const;
+  /// Whether an expression that asks about tasks was ever asked for here.
+  [[nodiscard]] bool asked_about_tasks() const { return asked_about_tasks_; }
+
   /// A host of another id than those that are here.
   void insert(Host host);
   /// Takes the host out and answers it, with all that is known of it.
@@ -90,6 +112,8 @@ class Lane {
   void update(std::size_t index, const Host& said);
   void take(std::size_t index, const Claim& claim);
   void give_back(std::size_t index, const Claim& claim);
+  /// Counts tasks that run, or run no longer.
+  void run(std::size_t index, std::int64_t by) { hosts_[index].running_tasks += by; }
 
  private:
   /// Newcomers wait at the end of the list until somebody looks: thousands of hosts join within a
@@ -98,12 +122,18 @@ class Lane {
   void rebuild() const;
   void refresh(std::size_t index);
   void count(std::size_t index, const std::string& group, std::int32_t by);
+  void ask(Members& members) const;
+  void ask_again(std::size_t index);
 
-  // Mutable for `sort_in` alone: what is to be seen of a lane does not depend on when it runs.
+  // Mutable for `sort_in` and `members` alone: what is to be seen of a lane does not depend on when
+  // they run.
   mutable std::vector<Host> hosts_;
   mutable std::vector<Node> nodes_;
   mutable std::map<std::string, Group, std::less<>> groups_;
   mutable bool newcomers_ = false;
+  mutable std::map<std::string, Members, std::less<>> members_;
+  mutable std::int64_t asked_ = 0;
+  mutable bool asked_about_tasks_ = false;
 };
 
 }  // namespace control

@@ -91,8 +91,9 @@ std::vector<Refusal> refuse_all(const TaskRequest& request, const Fleet& fleet) 
   std::vector<Refusal> refusals;
   refusals.reserve(static_cast<std::size_t>(fleet.size()));
   for (const auto& [zone, lane] : fleet.lanes()) {
-    for (const Host& host : lane.hosts()) {
-      std::optional<Refusal> refusal = refuse(host, zone, request);
+    const Question question(request, zone, lane);
+    for (std::size_t index = 0; index < lane.hosts().size(); ++index) {
+      std::optional<Refusal> refusal = question.refuse(index);
       schemas::require(refusal.has_value(), "a host that can take the task was not found");
       refusals.push_back(*std::move(refusal));
     }
@@ -116,14 +117,15 @@ Placement place(const TaskRequest& request, const Fleet& fleet, schemas::Random&
 
 std::optional<Refusal> refusal_of(const InstanceId& instance, const TaskRequest& request,
                                   const Fleet& fleet) {
-  const Host* host = fleet.host(instance);
-  if (host == nullptr) {
+  if (!fleet.contains(instance)) {
     Refusal missing;
     missing.instance = instance;
     missing.reason = RefusalReason::missing;
     return missing;
   }
-  return refuse(*host, fleet.zone(instance), request);
+  const std::string& zone = fleet.zone(instance);
+  const Lane& lane = fleet.lanes().find(zone)->second;
+  return Question(request, zone, lane).refuse(*lane.find(instance));
 }
 
 }  // namespace control

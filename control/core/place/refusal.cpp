@@ -96,7 +96,7 @@ std::string explain(const Refusal& refusal) {
     case RefusalReason::distinct_instance:
       return host + "already runs a task of this group (distinctInstance)";
     case RefusalReason::member_of:
-      return host + "is outside of the memberOf expression";
+      return host + "is outside of the memberOf expression " + refusal.attribute;
   }
   schemas::require(false, "a refusal without a reason");
   return "";

@@ -31,7 +31,7 @@ struct Refusal {
   RefusalReason reason = RefusalReason::agent;
   std::int64_t wanted = 0;  ///< CPU units, MiB, the port, slots; 0 where there is no number
   std::int64_t found = 0;   ///< what is left of it
-  std::string attribute;    ///< the one that is missing
+  std::string attribute;    ///< the one that is missing; for member_of the expression
   bool operator==(const Refusal&) const = default;
 };
 

@@ -112,8 +112,9 @@ class Scan {
       }
       const Lane::Group* group = lane.group(request_.claim.group);
       const std::int64_t tasks_in_zone = group == nullptr ? 0 : group->total;
-      for (const Host& host : lane.hosts()) {
-        consider(host, zone, tasks_in_zone);
+      const Question question(request_, zone, lane);
+      for (std::size_t index = 0; index < lane.hosts().size(); ++index) {
+        consider(lane.hosts()[index], question, index, tasks_in_zone);
       }
     }
     if (best_.empty()) {
@@ -125,7 +126,8 @@ class Scan {
 
  private:
   /// The cheap questions first: most hosts are passed by before an attribute is looked up.
-  void consider(const Host& host, const std::string& zone, std::int64_t tasks_in_zone) {
+  void consider(const Host& host, const Question& question, std::size_t index,
+                std::int64_t tasks_in_zone) {
     const Claim& claim = request_.claim;
     if (!host.open() || host.room.cpu < claim.cpu || host.room.memory < claim.memory) {
       return;
@@ -136,7 +138,7 @@ class Scan {
     const bool equal = !best_.empty() && rank_ == best_rank_;
     const bool worse = !best_.empty() && rank_ > best_rank_;
     const bool later = equal && !by_chance_ && best_.front() < host.id;
-    if (worse || later || refuse(host, zone, request_)) {
+    if (worse || later || question.refuse(index)) {
       return;
     }
     if (!equal || !by_chance_) {

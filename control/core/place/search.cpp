@@ -14,8 +14,8 @@ class Search {
  public:
   Search(const Lane& lane, std::string_view zone, const TaskRequest& request, Preference preference)
       : lane_(lane),
-        zone_(zone),
         request_(request),
+        question_(request, zone, lane),
         preference_(preference),
         group_(lane.group(request.claim.group)),
         eni_slots_(request.claim.eni_slots > 0 ? request.claim.eni_slots : anything),
@@ -58,7 +58,7 @@ class Search {
     const Claim& claim = request_.claim;
     return at.cpu_max != anything && at.cpu_max >= claim.cpu.count &&
            at.memory_max >= claim.memory.count && at.eni_slots_max >= eni_slots_ &&
-           fewest(node) <= fewest_allowed_ &&
+           fewest(node) <= fewest_allowed_ && question_.may_be_member(node) &&
            (!best_ || rank(node) < best_->rank ||
             (rank(node) == best_->rank && first < best_->index));
   }
@@ -81,14 +81,14 @@ class Search {
       }
       return;
     }
-    if (!refuse(lane_.hosts()[first], zone_, request_)) {
+    if (!question_.refuse(first)) {
       best_ = Found{rank(node), first};
     }
   }
 
   const Lane& lane_;
-  const std::string_view zone_;
   const TaskRequest& request_;
+  const Question question_;
   const Preference preference_;
   const Lane::Group* const group_;
   const std::int64_t eni_slots_;

@@ -18,6 +18,11 @@ void settle_host(WorldParts& parts, const Task* before, const Task& after) {
   const bool was = before != nullptr && on_host(*before);
   const bool is = on_host(after);
   require(!(was && is) || before->instance == after.instance, "a task has moved to another host");
+  const bool ran = was && before->last_status == TaskStatus::running;
+  const bool runs = is && after.last_status == TaskStatus::running;
+  if (ran && !runs) {
+    parts.fleets[fleet_of(after)].run(*before->instance, -1);
+  }
   if (is && !was) {
     parts.fleets[fleet_of(after)].take(*after.instance, claim_on_fleet(after));
     parts.index.live_tasks_of_instance[*after.instance].insert(after.key);
@@ -25,6 +30,9 @@ void settle_host(WorldParts& parts, const Task* before, const Task& after) {
   if (was && !is) {
     parts.fleets[fleet_of(after)].give_back(*before->instance, claim_on_fleet(after));
     parts.index.live_tasks_of_instance[*before->instance].erase(after.key);
+  }
+  if (runs && !ran) {
+    parts.fleets[fleet_of(after)].run(*after.instance, 1);
   }
 }
 

@@ -38,7 +38,7 @@ constexpr std::array<Column, 7> service_columns{{{"cluster", integer},
 constexpr std::array<Column, 4> service_event_columns{
     {{"service", integer}, {"id", text}, {"created_at", integer}, {"message", text}}};
 
-constexpr std::array<Column, 12> instance_columns{{{"id", text},
+constexpr std::array<Column, 13> instance_columns{{{"id", text},
                                                    {"account", text},
                                                    {"region", text},
                                                    {"cluster", integer},
@@ -49,7 +49,8 @@ constexpr std::array<Column, 12> instance_columns{{{"id", text},
                                                    {"version", integer},
                                                    {"connected", integer},
                                                    {"inventory", text},
-                                                   {"tags", text}}};
+                                                   {"tags", text},
+                                                   {"attributes", text}}};
 
 constexpr std::array<Column, 5> vpc_columns{
     {{"id", text}, {"account", text}, {"region", text}, {"cidr", text}, {"is_default", integer}}};

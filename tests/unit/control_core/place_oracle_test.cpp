@@ -20,6 +20,7 @@ using control::Refusal;
 using control::RefusalReason;
 using control::TaskRequest;
 using schemas::InstanceId;
+using schemas::PlacementConstraint;
 using schemas::PlacementStrategy;
 using schemas::Random;
 
@@ -29,6 +30,7 @@ namespace {
 struct PlainHost {
   schemas::ContainerInstance instance;
   std::vector<Claim> tasks;
+  std::int64_t running = 0;
 };
 using PlainFleet = std::map<InstanceId, PlainHost>;
 
@@ -51,6 +53,23 @@ std::int64_t memory_left(const PlainHost& host) {
     left -= claim.memory.count;
   }
   return left;
+}
+
+constexpr const char* fast_disk = "attribute:ssd == fast && attribute:ecs.availability-zone != b";
+constexpr const char* beside_a = "task:group == service:a || runningTasksCount > 1";
+constexpr const char* far_from_b = "!(task:group == service:b)";
+
+/// The few expressions of this test, said in C++.
+bool plain_member(const PlainHost& host, const std::string& expression) {
+  if (expression == fast_disk) {
+    return host.instance.inventory.attributes.count("ssd") > 0 &&
+           host.instance.inventory.availability_zone != "b";
+  }
+  if (expression == beside_a) {
+    return tasks_of(host, "service:a") > 0 || host.running > 1;
+  }
+  REQUIRE(expression == far_from_b);
+  return tasks_of(host, "service:b") == 0;
 }
 
 std::optional<RefusalReason> plain_refusal(const PlainHost& host, const TaskRequest& request) {
@@ -87,8 +106,14 @@ std::optional<RefusalReason> plain_refusal(const PlainHost& host, const TaskRequ
   if (request.claim.eni_slots > 0 && slots < request.claim.eni_slots) {
     return RefusalReason::eni;
   }
-  if (!request.constraints.empty() && tasks_of(host, request.claim.group) > 0) {
-    return RefusalReason::distinct_instance;
+  for (const PlacementConstraint& constraint : request.constraints) {
+    if (constraint.type == PlacementConstraint::Type::distinct_instance) {
+      if (tasks_of(host, request.claim.group) > 0) {
+        return RefusalReason::distinct_instance;
+      }
+    } else if (!plain_member(host, constraint.expression)) {
+      return RefusalReason::member_of;
+    }
   }
   return std::nullopt;
 }
@@ -171,6 +196,11 @@ TaskRequest random_request(Random& random) {
   if (random.chance(200)) {
     request.constraints = {{}};
   }
+  for (const char* expression : {fast_disk, beside_a, far_from_b}) {
+    if (random.chance(150)) {
+      request.constraints.push_back({PlacementConstraint::Type::member_of, expression});
+    }
+  }
   if (random.chance(200)) {
     request.zones = {one_of(random, {"a", "b"}), "c"};
   }
@@ -204,7 +234,12 @@ class History {
       const InstanceId gone = any_host()->first;
       fleet_.remove(gone);
       plain_.erase(gone);
-    } else if (what < 35 && !plain_.empty()) {
+    } else if (what < 20 && !plain_.empty()) {
+      PlainHost& host = any_host()->second;
+      const std::int64_t by = host.running > 0 && random_.chance(500) ? -1 : 1;
+      host.running += by;
+      fleet_.run(host.instance.id, by);
+    } else if (what < 40 && !plain_.empty()) {
       give_back_any();
     } else {
       place_one();

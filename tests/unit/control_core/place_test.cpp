@@ -286,7 +286,7 @@ TEST_CASE("what a task takes follows from its network mode") {
 TEST_CASE("an expression that got past the checks keeps a task off every host") {
   Fleet fleet = fleet_of({host(1)});
   TaskRequest request = service_request();
-  request.constraints = {{schemas::PlacementConstraint::Type::member_of, "attribute:x exists"}};
+  request.constraints = {{schemas::PlacementConstraint::Type::member_of, "attribute:x exi"}};
   REQUIRE(refusals(fleet, request).size() == 1);
   CHECK(refusals(fleet, request).front().reason == RefusalReason::member_of);
 }

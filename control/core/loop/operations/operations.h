@@ -47,6 +47,10 @@ Answer deregister_container_instance(Context& context, const ApiCall& call);
 Answer describe_container_instances(Context& context, const ApiCall& call);
 Answer list_container_instances(Context& context, const ApiCall& call);
 
+Answer delete_attributes(Context& context, const ApiCall& call);
+Answer list_attributes(Context& context, const ApiCall& call);
+Answer put_attributes(Context& context, const ApiCall& call);
+
 Answer list_security_groups(Context& context, const ApiCall& call);
 Answer describe_security_group(Context& context, const ApiCall& call);
 Answer create_security_group(Context& context, const ApiCall& call);

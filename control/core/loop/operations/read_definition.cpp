@@ -1,5 +1,6 @@
 #include "control/core/loop/operations/definition_rules.h"
 #include "control/core/loop/operations/shapes.h"
+#include "control/core/place/query/expression.h"
 #include "fargate-pool/core/definition_check.h"
 #include "fargate-pool/core/task_size.h"
 
@@ -122,6 +123,23 @@ Outcome read_size(const api::RegisterTaskDefinitionRequest& input, TaskDefinitio
   return schemas::Done{};
 }
 
+/// ClientException for an expression that is none.
+Outcome read_constraints_of(const api::RegisterTaskDefinitionRequest& input,
+                            TaskDefinition& definition) {
+  using Wanted = api::TaskDefinitionPlacementConstraint;
+  for (const Wanted& wanted : input.placement_constraints.value_or(std::vector<Wanted>{})) {
+    const std::string expression = wanted.expression.value_or("");
+    const auto parsed = query::Expression::parse(expression);
+    if (!parsed.ok()) {
+      return Error{ErrorCode::client,
+                   "Invalid 'placementConstraints' setting. " + parsed.error().message};
+    }
+    definition.placement_constraints.push_back(
+        {.type = schemas::PlacementConstraint::Type::member_of, .expression = expression});
+  }
+  return schemas::Done{};
+}
+
 template <class Enum>
 std::string name_or_empty(const std::optional<Enum>& value) {
   return value ? std::string(codec::name_of(*value)) : std::string();
@@ -150,6 +168,10 @@ Result<TaskDefinition> read_definition(const api::RegisterTaskDefinitionRequest&
     definition.containers.push_back(read_container(container, definition.network_mode));
   }
   definition.volumes = read_volumes(input.volumes);
+  const Outcome constraints = read_constraints_of(input, definition);
+  if (!constraints.ok()) {
+    return constraints.error();
+  }
   for (const auto check : {check_containers, check_runtime}) {
     if (const Outcome valid = check(definition); !valid.ok()) {
       return valid.error();

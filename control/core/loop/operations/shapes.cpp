@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "control/core/place/query/expression.h"
 #include "control/core/world/lookups.h"
 
 namespace control {
@@ -103,12 +104,24 @@ std::vector<api::PlacementConstraint> show_constraints(
   return shown;
 }
 
-std::vector<schemas::PlacementConstraint> read_constraints(
+Result<std::vector<schemas::PlacementConstraint>> read_constraints(
     const std::optional<std::vector<api::PlacementConstraint>>& constraints) {
   std::vector<schemas::PlacementConstraint> read;
   for (const api::PlacementConstraint& constraint :
        constraints.value_or(std::vector<api::PlacementConstraint>{})) {
     using Type = schemas::PlacementConstraint::Type;
+    const std::string expression = constraint.expression.value_or("");
+    if (constraint.type == api::PlacementConstraintType::distinct_instance && !expression.empty()) {
+      return Error{ErrorCode::invalid_parameter,
+                   "A distinctInstance constraint takes no expression; found '" + expression +
+                       "'. Leave it out, or make the type memberOf."};
+    }
+    if (constraint.type == api::PlacementConstraintType::member_of) {
+      const auto parsed = query::Expression::parse(expression);
+      if (!parsed.ok()) {
+        return parsed.error();
+      }
+    }
     read.push_back({.type = constraint.type == api::PlacementConstraintType::member_of
                                 ? Type::member_of
                                 : Type::distinct_instance,

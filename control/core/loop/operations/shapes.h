@@ -42,7 +42,8 @@ schemas::Result<schemas::NetworkConfiguration> read_network(const api::AwsVpcCon
 
 std::vector<api::PlacementConstraint> show_constraints(
     const std::vector<schemas::PlacementConstraint>& constraints);
-std::vector<schemas::PlacementConstraint> read_constraints(
+/// InvalidParameterException for an expression that is none, or that its type does not have.
+schemas::Result<std::vector<schemas::PlacementConstraint>> read_constraints(
     const std::optional<std::vector<api::PlacementConstraint>>& constraints);
 std::vector<api::PlacementStrategy> show_strategy(
     const std::vector<schemas::PlacementStrategy>& strategy);

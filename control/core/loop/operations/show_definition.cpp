@@ -144,6 +144,11 @@ api::TaskDefinition show_definition(const schemas::Scope& scope,
   }
   shown.status = show_status(definition.status);
   shown.placement_constraints.emplace();
+  for (const schemas::PlacementConstraint& constraint : definition.placement_constraints) {
+    shown.placement_constraints->push_back(
+        {.type = api::TaskDefinitionPlacementConstraintType::member_of,
+         .expression = constraint.expression});
+  }
   shown.compatibilities = show_types(definition.compatibilities);
   if (!definition.requires_attributes.empty()) {
     shown.requires_attributes.emplace();

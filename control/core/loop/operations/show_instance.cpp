@@ -52,8 +52,7 @@ std::vector<api::Resource> remaining(const World& world, const ContainerInstance
 }
 
 std::vector<api::Attribute> attributes(const ContainerInstance& instance) {
-  std::map<std::string, std::string> shown = instance.inventory.attributes;
-  shown["ecs.availability-zone"] = instance.inventory.availability_zone;
+  const std::map<std::string, std::string> shown = attributes_of(instance);
   std::vector<api::Attribute> list;
   list.reserve(shown.size());
   for (const auto& [name, value] : shown) {

@@ -22,6 +22,8 @@ using schemas::TaskSpecification;
 
 namespace {
 
+constexpr std::size_t constraints_max = 10;
+
 Outcome read_network_of(Context& context, const Scope& scope, const LaunchWish& wish,
                         TaskSpecification& specification) {
   const bool stated = wish.network && wish.network->awsvpc_configuration;
@@ -79,10 +81,19 @@ Outcome read_ec2(const LaunchWish& wish, TaskSpecification& specification) {
     return strategy.error();
   }
   specification.placement_strategy = std::move(strategy).value();
-  specification.placement_constraints = read_constraints(wish.constraints);
-  const auto& required = wish.definition->placement_constraints;
-  specification.placement_constraints.insert(specification.placement_constraints.end(),
-                                             required.begin(), required.end());
+  auto constraints = read_constraints(wish.constraints);
+  if (!constraints.ok()) {
+    return constraints.error();
+  }
+  // Those of the definition are not copied: `request_for` asks for both.
+  const std::size_t count =
+      constraints.value().size() + wish.definition->placement_constraints.size();
+  if (count > constraints_max) {
+    return invalid("A task may have " + std::to_string(constraints_max) +
+                   " placement constraints, those of its definition included; found " +
+                   std::to_string(count) + ".");
+  }
+  specification.placement_constraints = std::move(constraints).value();
   return Done{};
 }
 

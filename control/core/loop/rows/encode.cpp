@@ -85,7 +85,8 @@ Values values_of(const schemas::ContainerInstance& instance) {
           instance.version,
           flag(instance.connected),
           wire::encode(instance.inventory),
-          wire::encode(StoredTags{instance.tags})};
+          wire::encode(StoredTags{instance.tags}),
+          wire::encode(StoredAttributes{instance.attributes})};
 }
 
 Values values_of(const schemas::Vpc& vpc) {

@@ -187,6 +187,7 @@ void Loader::instance(RowReader& row) {
   instance.connected = row.flag();
   instance.inventory = row.json<schemas::Inventory>();
   instance.tags = row.json<StoredTags>().tags;
+  instance.attributes = row.json<StoredAttributes>().attributes;
   // Leases are not stored: what was connected has a whole lease to show itself again, and what was
   // not has a whole grace before its tasks are given up.
   instance.lease_until = instance.connected ? now_ + settings_.lease : now_;

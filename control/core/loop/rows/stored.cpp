@@ -6,6 +6,7 @@ namespace codec {
 
 namespace {
 
+using control::StoredAttributes;
 using control::StoredContainer;
 using control::StoredContainers;
 using control::StoredDeployment;
@@ -35,9 +36,15 @@ constexpr std::array deployments_members{STOWAGE_MEMBER(StoredDeployments, deplo
 
 constexpr std::array rules_members{STOWAGE_MEMBER(StoredRules, rules)};
 
+constexpr std::array attributes_members{STOWAGE_MEMBER(StoredAttributes, attributes)};
+
 constexpr std::array tags_members{STOWAGE_MEMBER(StoredTags, tags)};
 
 }  // namespace
+
+template <>
+constinit const Type Described<StoredAttributes>::type =
+    wire::structure<StoredAttributes>("StoredAttributes", attributes_members);
 
 template <>
 constinit const Type Described<StoredContainer>::type =

@@ -3,6 +3,7 @@
 // The parts of rows that are written as JSON and have no structure of their own in the model.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,11 @@ struct StoredRules {
   std::vector<schemas::SecurityRule> rules;
 };
 
+/// What callers put on a host.
+struct StoredAttributes {
+  std::map<std::string, std::string> attributes;
+};
+
 struct StoredTags {
   std::vector<schemas::Tag> tags;
 };
@@ -54,6 +60,8 @@ struct StoredTags {
 
 namespace codec {
 
+template <>
+const Type Described<control::StoredAttributes>::type;
 template <>
 const Type Described<control::StoredContainer>::type;
 template <>

@@ -70,6 +70,8 @@ std::span<const Migration> migrations() {
                                                    {.from = 2, .sql = R"sql(
     ALTER TABLE "cluster" ADD COLUMN configuration TEXT;
     UPDATE "cluster" SET configuration = '{}';
+    ALTER TABLE "instance" ADD COLUMN attributes TEXT;
+    UPDATE "instance" SET attributes = '{}';
   )sql"}}};
   return steps;
 }
