@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -32,6 +33,11 @@ using control::edge::DaemonOptions;
 constexpr int could_not_start = 1;
 constexpr int usage_wrong = 2;
 constexpr int commit_failed = 3;
+/// How long the last answers of a process whose commit failed have to leave. Shorter: callers see a
+/// connection that breaks; longer: hosts and callers wait for the next process.
+constexpr schemas::Duration answers_leave{500};
+/// A commit has failed: set by the loop's thread, read by the one that waits for signals.
+std::atomic<bool> has_failed = false;
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
@@ -231,11 +237,10 @@ void settle(CommandLine& line) {
   options.fail = [](const schemas::Error& error) {
     spdlog::critical(
         "A commit failed, so nothing of it was acknowledged and this process ends; started again "
-        "it "
-        "goes on from the last commit. {}",
+        "it goes on from the last commit. {}",
         error.message);
-    spdlog::shutdown();
-    std::_Exit(commit_failed);
+    has_failed = true;
+    ::kill(::getpid(), SIGTERM);  // who waits for signals lets the last answers leave
   };
 }
 
@@ -269,9 +274,17 @@ int run(const DaemonOptions& options, const sigset_t& signals) {
   for (;;) {
     const int signal = sigtimedwait(&signals, nullptr, &second);
     daemon.value()->look_after();
+    if (has_failed) {
+      daemon.value()->send_last_answers(answers_leave);
+      spdlog::shutdown();
+      std::_Exit(commit_failed);
+    }
     if (signal > 0) {
       spdlog::info("stopping: no new connections; requests under way are answered");
       daemon.value()->stop(schemas::Duration{10'000});
+      if (has_failed) {  // meanwhile
+        return commit_failed;
+      }
       spdlog::info("stopped");
       return 0;
     }

@@ -68,6 +68,7 @@ class WiredDaemon final : public Daemon {
     return server_->addresses();
   }
   void look_after() override { relay_->sweep(std::chrono::steady_clock::now()); }
+  void send_last_answers(schemas::Duration patience) override { server_->stop(patience); }
   void stop(schemas::Duration patience) override;
 
  private:

@@ -43,6 +43,9 @@ class Daemon {
   [[nodiscard]] virtual const std::vector<std::string>& addresses() const = 0;
   /// To be called about once a second: what no event would wake.
   virtual void look_after() = 0;
+  /// After a failed commit: lets what was answered leave, for `patience` at most, and does nothing
+  /// else, for World is ahead of the store.
+  virtual void send_last_answers(schemas::Duration patience) = 0;
   /// Stops accepting, answers what is under way (at most `patience`), commits it, closes the store.
   virtual void stop(schemas::Duration patience) = 0;
 

@@ -35,6 +35,14 @@ schemas::Error overloaded() {
           .message = "Control has more requests waiting than it can answer in time; try again."};
 }
 
+/// An error that clients may repeat: whether the disk has kept the turn is not known.
+schemas::Error not_durable() {
+  return {.code = schemas::ErrorCode::server,
+          .message =
+              "Control could not make this durable and starts anew: it may be done or not. "
+              "Ask what there is, or repeat it with the same clientToken."};
+}
+
 }  // namespace
 
 TurnLoop::TurnLoop(LoopParts parts) : parts_(std::move(parts)) {}
@@ -204,11 +212,21 @@ bool TurnLoop::commit(const Turn& turn) {
   const auto start = Clock::now();
   const schemas::Outcome committed = parts_.store->commit(turn.rows);
   if (!committed.ok()) {
+    refuse_waiting();
     parts_.fail(committed.error());
     return false;
   }
   parts_.metrics.commit(Clock::now() - start, static_cast<std::int64_t>(turn.rows.size()));
   return true;
+}
+
+void TurnLoop::refuse_waiting() {
+  for (const auto& [number, waiting] : waiting_) {
+    if (const auto* reply = std::get_if<OnReply>(&waiting)) {
+      (*reply)(not_durable());
+    }
+  }
+  waiting_.clear();
 }
 
 void TurnLoop::deliver(Turn turn) {

@@ -38,7 +38,8 @@ struct LoopParts {
   EventFeed& feed;
   Metrics& metrics;
   /// A commit failed: World is ahead of the store, so the process must end. Nothing of that turn
-  /// has been or will be told to anyone.
+  /// has been or will be told to anyone; its callers were given a ServerException, which has to be
+  /// given some time to leave.
   std::function<void(const schemas::Error&)> fail;
 };
 
@@ -88,6 +89,7 @@ class TurnLoop {
   /// False when the commit failed.
   bool turn(std::vector<Posted> taken);
   bool commit(const Turn& turn);
+  void refuse_waiting();
   void deliver(Turn turn);
   void trim(schemas::Instant now);
 
