@@ -13,6 +13,7 @@ import os
 import sqlite3
 import unittest
 
+from model import Model
 from pretend_host import PretendHost
 from signed_control import ANOTHER, BOUND_S, BUILD, OPERATOR, TARGET, WithControl
 
@@ -31,10 +32,6 @@ class EveryOperation(WithControl):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        with open(os.path.join(BUILD, "models", "ecs", "2014-11-13", "service-2.json"),
-                  encoding="utf-8") as file:
-            cls.model = json.load(file)
-        cls.shapes = cls.model["shapes"]
         cls.link = http.client.HTTPConnection(cls.control.address, timeout=BOUND_S)
         cls.addClassCleanup(cls.link.close)
         ecs = cls.control.boto()
@@ -48,13 +45,13 @@ class EveryOperation(WithControl):
         task = ecs.run_task(cluster="c", taskDefinition="web")["tasks"][0]["taskArn"]
         ecs.get_waiter("tasks_running").wait(cluster="c", tasks=[task], WaiterConfig={"Delay": 1})
         host.leave()  # nothing moves by itself from here on
-        cls.known = {
+        cls.model = Model(BUILD, {
             "cluster": "c", "clusters": ["c"], "service": "s", "services": ["s"],
             "serviceName": "new", "task": task, "tasks": [task], "taskDefinition": "web:1",
             "taskDefinitions": ["web:1"], "containerInstance": host.instance,
             "containerInstances": [host.instance], "family": "new",
             "resourceArn": f"arn:aws:ecs:us-east-1:{OPERATOR}:cluster/c",
-        }
+        })
 
     # --- asking -----------------------------------------------------------------------------------
 
@@ -70,7 +67,7 @@ class EveryOperation(WithControl):
     def declared(self, operation):
         if operation in REFUSED:
             return {"UnsupportedFeatureException"}
-        return COMMON | {each["shape"] for each in self.model["operations"][operation]["errors"]}
+        return COMMON | self.model.errors_of(operation)
 
     def is_refused(self, operation, body, what):
         status, said = self.call(operation, body)
@@ -109,39 +106,20 @@ class EveryOperation(WithControl):
 
     def operations(self):
         """(name, input shape, the least that is asked with) of each operation."""
-        for name, operation in self.model["operations"].items():
-            shape = self.shapes[operation["input"]["shape"]]
-            least = {each: self.value(each, shape["members"][each]["shape"])
-                     for each in shape.get("required", [])}
-            if "cluster" in shape["members"]:
-                least.setdefault("cluster", "c")
-            yield name, shape, least
-
-    def value(self, member, shape_name):
-        """Something of the right type."""
-        if member in self.known:
-            return self.known[member]
-        shape = self.shapes[shape_name]
-        if shape["type"] == "structure":
-            return {each: self.value(each, shape["members"][each]["shape"])
-                    for each in shape.get("required", [])}
-        return {"list": lambda: [self.value(member, shape["member"]["shape"])],
-                "map": lambda: {"a": "b"}, "boolean": lambda: False, "timestamp": lambda: 1.0,
-                "string": lambda: (shape.get("enum") or ["x"])[0],
-                "float": lambda: 1.0, "double": lambda: 1.0}.get(shape["type"], lambda: 1)()
+        for name in self.model.operations:
+            yield name, self.model.input_of(name), self.model.least(name)
 
     def members(self, shape, depth=0):
         """(path, shape of the member, how to put a value there) of every member, also deep ones."""
         for name, member in shape.get("members", {}).items():
-            inner = self.shapes[member["shape"]]
+            inner = self.model.shapes[member["shape"]]
             yield name, inner, lambda value, name=name: {name: value}
             if depth == DEEP:
                 continue
-            element = self.shapes[inner["member"]["shape"]] if inner["type"] == "list" else inner
+            element = self.model.shapes[inner["member"]["shape"]] if inner["type"] == "list" else inner
             if element["type"] != "structure":
                 continue
-            required = {each: self.value(each, element["members"][each]["shape"])
-                        for each in element.get("required", [])}
+            required = self.model.required(element)
             for path, leaf, put in self.members(element, depth + 1):
                 def nested(value, put=put, name=name, inner=inner, required=required):
                     whole = {**required, **put(value)}
@@ -151,7 +129,7 @@ class EveryOperation(WithControl):
     # --- what is tried ----------------------------------------------------------------------------
 
     def test_bodies_that_are_no_input_at_all(self):
-        for operation in self.model["operations"]:
+        for operation in self.model.operations:
             for body in (b"{", b"[]", b"null", b'"x"', b"7", b"\xff", b'{"a":}', b"{}{}",
                          b'{"nobody":1}', b'{"a":' * 100 + b"1" + b"}" * 100):
                 self.is_refused(operation, body, f"the body {body[:20]}")
@@ -181,7 +159,7 @@ class EveryOperation(WithControl):
                 if leaf["type"] == "string":
                     self.is_refused(operation, {**least, **put("a" * LARGE)}, f"a long {path}")
                 elif leaf["type"] == "list":
-                    entry = self.value(path.rsplit(".", 1)[-1], leaf["member"]["shape"])
+                    entry = self.model.value(path.rsplit(".", 1)[-1], leaf["member"]["shape"])
                     one = entry[0] if isinstance(entry, list) else entry
                     self.is_refused(operation, {**least, **put([one] * MANY)}, f"a long {path}")
 

@@ -19,6 +19,7 @@ class PretendHost:
         self.ending = threading.Event()
         self.reported = {}
         self.tasks = {}
+        self.credentials = {}  # of tasks' roles, as told last
         self.sequence = 0
         self.version = None
         self.secret = secrets.token_hex(32)
@@ -76,6 +77,9 @@ class PretendHost:
         for each in news:
             self.reported[each["id"]] = self.tasks[each["id"]]["desired_status"]
         self.version = answer["version"]
+        for told in answer.get("credentials", []):
+            self.credentials[told["task"]] = (told["access_key_id"], told["secret_access_key"],
+                                              told["session_token"])
         for task in answer.get("tasks_set", []):
             self.tasks[task["id"]] = task
         for key in answer.get("tasks_gone", []):
