@@ -56,7 +56,7 @@ class Errors(WithControl):
             requiresCompatibilities=["FARGATE"],
             containerDefinitions=[{"name": "main", "image": "web:1"}])
         subnets = json.loads(cls.control.ecsctl("subnets", "--output", "json"))["subnets"]
-        cls.network = {"awsvpcConfiguration": {"subnets": [subnets[0]["subnetId"]]}}
+        cls.network = {"awsvpcConfiguration": {"subnets": [each["subnetId"] for each in subnets]}}
         cls.service = cls.ecs.create_service(cluster="c", serviceName="s", taskDefinition="web",
                                              desiredCount=1)["service"]["serviceArn"]
         cls.ecs.create_service(cluster="c", serviceName="gone", taskDefinition="web",
