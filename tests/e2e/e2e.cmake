@@ -2,7 +2,7 @@
 if(NOT TARGET ecs-control OR NOT TARGET ecs-agent)
   return()
 endif()
-foreach(story journey groups kept killed refused roles full_disk tour verbs leaves_nothing modes docker)
+foreach(story journey groups kept killed refused roles full_disk tour verbs leaves_nothing modes docker zero_drop)
   add_test(NAME e2e_${story} COMMAND /usr/bin/python3 -B tests/e2e/${story}_test.py -v
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(e2e_${story} PROPERTIES

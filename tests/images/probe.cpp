@@ -26,6 +26,7 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -374,6 +375,9 @@ void answer_one(int peer, const std::string& peer_text) {
   std::string piece(4096, '\0');
   while (request.find("\r\n\r\n") == std::string::npos && request.size() < 65536) {
     const ssize_t moved = recv(peer, piece.data(), piece.size(), 0);
+    if (moved < 0 && errno == EINTR) {
+      continue;  // told to stop: whoever is being answered is answered
+    }
     if (moved <= 0) {
       return;
     }
@@ -393,7 +397,8 @@ void answer_one(int peer, const std::string& peer_text) {
 }
 
 /// An HTTP server: / greets with $GREETING and the host name, /env, /healthz, /fetch?URL. Ends
-/// with 0 on SIGTERM.
+/// with 0 on SIGTERM; `serve PORT SECONDS` goes on for so long after it, as a server does whose
+/// callers may hold its address for a moment more.
 int serve(const Arguments& arguments) {
   handle(SIGTERM, note_signal);
   handle(SIGINT, note_signal);
@@ -408,7 +413,15 @@ int serve(const Arguments& arguments) {
     return failed("listen");
   }
   std::cout << "serving on port " << ntohs(address.sin_port) << std::endl;
-  while (stop_signal == 0) {
+  const std::chrono::seconds after_signal(number(arguments, 1, 0));
+  std::optional<std::chrono::steady_clock::time_point> end;
+  for (;;) {
+    if (stop_signal != 0 && !end) {
+      end = std::chrono::steady_clock::now() + after_signal;
+    }
+    if (end && std::chrono::steady_clock::now() >= *end) {
+      break;
+    }
     pollfd wait{.fd = listener, .events = POLLIN, .revents = 0};
     if (poll(&wait, 1, 100) <= 0) {
       continue;
