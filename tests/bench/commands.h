@@ -14,5 +14,6 @@ void add_burst(CLI::App& app);
 void add_service(CLI::App& app);
 void add_api(CLI::App& app);
 void add_placement(CLI::App& app);
+void add_explain(CLI::App& app);
 
 }  // namespace bench

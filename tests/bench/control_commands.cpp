@@ -1,6 +1,7 @@
 // api and placement: what control does a second.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <iomanip>
 #include <iostream>
@@ -10,6 +11,7 @@
 
 #include "tests/bench/api_load.h"
 #include "tests/bench/commands.h"
+#include "tests/bench/decisions.h"
 #include "tests/bench/placement.h"
 #include "tests/bench/report.h"
 
@@ -74,6 +76,29 @@ void print_run(const std::string& name, const PlacementRun& run) {
   }
   part("commit", run.commit_us);
   std::cout << line_of("one turn", figures_of(run.turns_us));
+}
+
+/// In microseconds with three decimals: decisions take few.
+std::string nanoseconds_line(const std::string& what, const std::vector<std::int64_t>& all_ns) {
+  const Figures figures = figures_of(all_ns);
+  return what + ": p50 " + thousandths_text(figures.p50_us) + " p99 " +
+         thousandths_text(figures.p99_us) + " most " + thousandths_text(figures.most_us) + " us (" +
+         std::to_string(figures.count) + ")\n";
+}
+
+void print_decisions(const DecisionMeasurements& measured) {
+  std::int64_t sum = 0;
+  for (const std::int64_t each : measured.decisions_ns) {
+    sum += each;
+  }
+  constexpr std::int64_t hundred = 100;
+  const std::int64_t mean =
+      sum / std::max<std::int64_t>(1, static_cast<std::int64_t>(measured.decisions_ns.size()));
+  std::cout << nanoseconds_line("one decision in the core", measured.decisions_ns)
+            << "  on average " << thousandths_text(mean) << " us; a bare pass over all hosts takes "
+            << thousandths_text(measured.bare_scan_ns)
+            << " us: " << mean * hundred / std::max<std::int64_t>(1, measured.bare_scan_ns)
+            << " % of that\n";
 }
 
 void print_placement(const PlacementMeasurements& measured, const PlacementSettings& settings,
@@ -143,10 +168,12 @@ void add_placement(CLI::App& app) {
       ->check(CLI::Range(1, 2'000))
       ->capture_default_str();
   static const std::map<std::string, Mix> mixes{
-      {"plain", Mix::plain}, {"spread", Mix::spread}, {"apart", Mix::apart}};
+      {"plain", Mix::plain}, {"spread", Mix::spread}, {"apart", Mix::apart}, {"hard", Mix::hard}};
   placement
-      ->add_option("--mix", options->settings.mix,
-                   "plain, spread (over zones and hosts) or apart (that, and distinctInstance)")
+      ->add_option(
+          "--mix", options->settings.mix,
+          "plain, spread (over zones and hosts), apart (that, and distinctInstance) or hard "
+          "(that, and memberOf)")
       ->transform(CLI::CheckedTransformer(mixes));
   placement
       ->add_option("--directory", options->settings.directory,
@@ -162,6 +189,28 @@ void add_placement(CLI::App& app) {
     }
     print_placement(measured.value(), options->settings,
                     options->json ? Format::json : Format::text);
+    if (!options->json) {
+      print_decisions(measure_decisions(options->settings));
+    }
+  });
+}
+
+void add_explain(CLI::App& app) {
+  const auto settings = std::make_shared<PlacementSettings>();
+  settings->mix = Mix::hard;
+  CLI::App* explain = app.add_subcommand(
+      "explain", "Why a task fits nowhere: every host of a full cluster asked every question");
+  explain->add_option("--hosts", settings->hosts, "Hosts of the cluster")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  explain->add_option("--tasks", settings->tasks, "Tasks that are there before")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  explain->callback([settings] {
+    const DecisionMeasurements measured = measure_decisions(*settings);
+    std::cout << nanoseconds_line(
+        "one explanation of " + std::to_string(settings->hosts) + " hosts",
+        measured.explanations_ns);
   });
 }
 

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   bench::add_service(app);
   bench::add_api(app);
   bench::add_placement(app);
+  bench::add_explain(app);
   CLI11_PARSE(app, argc, argv);
   return bench::exit_code();
 }

@@ -16,6 +16,7 @@
 #include "api/task_definitions.h"
 #include "api/tasks.h"
 #include "control/edge/store/sqlite/sqlite_store.h"
+#include "tests/bench/decisions.h"
 
 namespace bench {
 
@@ -117,13 +118,7 @@ control::AgentJoin join_of(std::int64_t number) {
   join.identity_hash = "host-" + std::to_string(number);
   join.request.cluster = "bench";
   join.request.boot_id = join.identity_hash;
-  schemas::Inventory& inventory = join.request.inventory;
-  inventory.cpu = {16'384};
-  inventory.memory = {32'768};
-  inventory.eni_capacity = 1'000;
-  inventory.availability_zone = number % 2 == 0 ? "us-east-1a" : "us-east-1b";
-  inventory.address = {static_cast<std::uint32_t>(0x0A000000 + number)};
-  inventory.attributes = {{"ecs.os-type", "linux"}, {"ecs.cpu-architecture", "x86_64"}};
+  join.request.inventory = bench_inventory(number);
   return join;
 }
 
@@ -167,11 +162,17 @@ api::RunTaskRequest request_for(Mix mix, std::int64_t call) {
     hosts.field = "instanceId";
     request.placement_strategy = {zones, hosts};
   }
-  if (mix == Mix::apart) {
+  if (mix == Mix::apart || mix == Mix::hard) {
     api::PlacementConstraint constraint;
     constraint.type = api::PlacementConstraintType::distinct_instance;
     request.placement_constraints = {constraint};
     request.group = "group-" + std::to_string(call / (group_size / tasks_a_call));
+  }
+  if (mix == Mix::hard) {
+    api::PlacementConstraint constraint;
+    constraint.type = api::PlacementConstraintType::member_of;
+    constraint.expression = hard_expression;
+    request.placement_constraints->push_back(constraint);
   }
   return request;
 }
@@ -307,6 +308,20 @@ Result<PlacementMeasurements> measure_in(const PlacementSettings& settings,
 }
 
 }  // namespace
+
+schemas::Inventory bench_inventory(std::int64_t number) {
+  schemas::Inventory inventory;
+  inventory.cpu = {16'384};
+  inventory.memory = {32'768};
+  inventory.eni_capacity = 1'000;
+  inventory.availability_zone = number % 2 == 0 ? "us-east-1a" : "us-east-1b";
+  inventory.address = {static_cast<std::uint32_t>(0x0A000000 + number)};
+  inventory.attributes = {{"ecs.os-type", "linux"},
+                          {"ecs.cpu-architecture", "x86_64"},
+                          {"rack", "r" + std::to_string(number % 100)},
+                          {"stack", number % 4 < 2 ? "prod" : "test"}};
+  return inventory;
+}
 
 Result<PlacementMeasurements> measure_placement(const PlacementSettings& settings) {
   std::string directory = settings.directory + "/stowage-bench-XXXXXX";

@@ -15,7 +15,11 @@ enum class Mix : std::uint8_t {
   plain,   ///< nothing: the least loaded host
   spread,  ///< spread over zones, then over hosts
   apart,   ///< that, and no two tasks of a group (of a thousand) on one host
+  hard,    ///< that, and only hosts that an expression holds for
 };
+
+/// What the host with this number says that it has.
+schemas::Inventory bench_inventory(std::int64_t number);
 
 struct PlacementSettings {
   std::int64_t hosts = 5'000;

@@ -17,19 +17,6 @@ using schemas::TaskSpecification;
 
 namespace {
 
-TaskRequest request_of(const World& world, const LaunchOrder& order) {
-  const TaskSpecification& specification = *order.specification;
-  TaskRequest request = request_for(specification);
-  request.claim.group = std::to_string(order.cluster) + "/" + request.claim.group;
-  if (specification.network) {
-    request.zones = zones_with_addresses(world, *specification.network);
-    if (specification.network->assign_public_ip) {
-      request.required_attributes.emplace_back(public_address_attribute);
-    }
-  }
-  return request;
-}
-
 LaunchRefusal no_address(const TaskSpecification& specification) {
   std::string subnets;
   for (const schemas::SubnetId& id : specification.network->subnets) {
@@ -114,6 +101,19 @@ void make_task(Context& context, const LaunchOrder& order, schemas::TaskId id,
 }
 
 }  // namespace
+
+TaskRequest request_of(const World& world, const LaunchOrder& order) {
+  const TaskSpecification& specification = *order.specification;
+  TaskRequest request = request_for(specification);
+  request.claim.group = std::to_string(order.cluster) + "/" + request.claim.group;
+  if (specification.network) {
+    request.zones = zones_with_addresses(world, *specification.network);
+    if (specification.network->assign_public_ip) {
+      request.required_attributes.emplace_back(public_address_attribute);
+    }
+  }
+  return request;
+}
 
 Launch launch(Context& context, const LaunchOrder& order) {
   const TaskSpecification& specification = *order.specification;

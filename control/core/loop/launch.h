@@ -7,6 +7,7 @@
 
 #include "control/core/loop/context.h"
 #include "control/core/place/refusal.h"
+#include "control/core/place/request.h"
 
 namespace control {
 
@@ -28,6 +29,10 @@ struct LaunchRefusal {
 };
 
 using Launch = std::variant<schemas::TaskId, LaunchRefusal>;
+
+/// What the task of an order asks of hosts. An awsvpc task without a zone to go to finds none: its
+/// subnets have no address left.
+TaskRequest request_of(const World& world, const LaunchOrder& order);
 
 /// Chooses a host, gives the task its interface and makes it.
 Launch launch(Context& context, const LaunchOrder& order);

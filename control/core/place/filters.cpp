@@ -82,6 +82,16 @@ bool Question::may_be_member(std::size_t node) const {
   });
 }
 
+/// A text that is no expression is refused where a request comes in; should one get here, it
+/// excludes.
+bool Question::holds(const Lane::Members* members, std::size_t index) const {
+  if (members == nullptr) {
+    return false;
+  }
+  return members->any.empty() ? members->expression.holds(lane_.hosts()[index].facts())
+                              : members->any[lane_.width() + index] != 0;
+}
+
 std::optional<Refusal> Question::refuse_constraints(const Host& host, std::size_t index) const {
   auto members = members_.begin();
   for (const PlacementConstraint& constraint : request_.constraints) {
@@ -91,13 +101,7 @@ std::optional<Refusal> Question::refuse_constraints(const Host& host, std::size_
       }
       continue;
     }
-    const Lane::Members* asked = *members++;
-    // A text that is no expression is refused where a request comes in; should one get here, it
-    // excludes.
-    const bool holds =
-        asked != nullptr && (asked->any.empty() ? asked->expression.holds(host.facts())
-                                                : asked->any[lane_.width() + index] != 0);
-    if (!holds) {
+    if (!holds(*members++, index)) {
       Refusal refusal = because(host, RefusalReason::member_of);
       refusal.attribute = constraint.expression;
       return refusal;
@@ -126,6 +130,64 @@ std::optional<Refusal> Question::refuse(std::size_t index) const {
     return refusal;
   }
   return refuse_constraints(host, index);
+}
+
+void Question::add_resources(const Host& host, std::vector<Verdict>& verdicts) const {
+  const Claim& claim = request_.claim;
+  verdicts.push_back({.question = RefusalReason::cpu,
+                      .passed = host.room.cpu >= claim.cpu,
+                      .wanted = claim.cpu.count,
+                      .found = host.room.cpu.count,
+                      .most = host.cpu.count});
+  verdicts.push_back({.question = RefusalReason::memory,
+                      .passed = host.room.memory >= claim.memory,
+                      .wanted = claim.memory.count,
+                      .found = host.room.memory.count,
+                      .most = host.memory.count});
+  const std::vector<HostPort>& used = host.room.used_ports;
+  for (std::size_t at = 0; at < claim.ports.size(); ++at) {
+    const HostPort& port = claim.ports[at];
+    verdicts.push_back({.question = RefusalReason::ports,
+                        .passed = !std::binary_search(used.begin(), used.end(), port),
+                        .which = at,
+                        .wanted = port.port});
+  }
+  if (claim.eni_slots > 0) {
+    verdicts.push_back({.question = RefusalReason::eni,
+                        .passed = host.room.eni_slots >= claim.eni_slots,
+                        .wanted = claim.eni_slots,
+                        .found = host.room.eni_slots,
+                        .most = host.eni_slots});
+  }
+}
+
+std::vector<Verdict> Question::verdicts(std::size_t index) const {
+  const Host& host = lane_.hosts()[index];
+  std::vector<Verdict> verdicts;
+  verdicts.push_back({.question = RefusalReason::agent, .passed = host.connected});
+  verdicts.push_back({.question = RefusalReason::inactive,
+                      .passed = host.status == schemas::InstanceStatus::active});
+  if (!request_.zones.empty()) {
+    verdicts.push_back({.question = RefusalReason::zone, .passed = zone_allowed(zone_, request_)});
+  }
+  for (std::size_t at = 0; at < request_.required_attributes.size(); ++at) {
+    verdicts.push_back({.question = RefusalReason::attribute,
+                        .passed = has_attribute(host, request_.required_attributes[at]),
+                        .which = at});
+  }
+  add_resources(host, verdicts);
+  auto members = members_.begin();
+  for (std::size_t at = 0; at < request_.constraints.size(); ++at) {
+    const bool distinct =
+        request_.constraints[at].type == PlacementConstraint::Type::distinct_instance;
+    const std::int64_t here = distinct ? host.group_tasks(request_.claim.group) : 0;
+    verdicts.push_back(
+        {.question = distinct ? RefusalReason::distinct_instance : RefusalReason::member_of,
+         .passed = distinct ? here == 0 : holds(*members++, index),
+         .which = at,
+         .found = here});
+  }
+  return verdicts;
 }
 
 }  // namespace control

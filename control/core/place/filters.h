@@ -25,12 +25,18 @@ class Question {
   /// Why the host with this index cannot take the task; nothing when it can.
   [[nodiscard]] std::optional<Refusal> refuse(std::size_t index) const;
 
+  /// What the host with this index answers to every question, in the order in which `refuse` asks:
+  /// its first failed one is what `refuse` says.
+  [[nodiscard]] std::vector<Verdict> verdicts(std::size_t index) const;
+
   /// Whether any host below a node of the lane's tree may be one that every expression holds for.
   [[nodiscard]] bool may_be_member(std::size_t node) const;
 
  private:
   [[nodiscard]] std::optional<Refusal> refuse_constraints(const Host& host,
                                                           std::size_t index) const;
+  [[nodiscard]] bool holds(const Lane::Members* members, std::size_t index) const;
+  void add_resources(const Host& host, std::vector<Verdict>& verdicts) const;
 
   const TaskRequest& request_;
   std::string_view zone_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -33,6 +34,18 @@ struct Refusal {
   std::int64_t found = 0;   ///< what is left of it
   std::string attribute;    ///< the one that is missing; for member_of the expression
   bool operator==(const Refusal&) const = default;
+};
+
+/// What one host answers to one question, passed or not.
+struct Verdict {
+  RefusalReason question = RefusalReason::agent;  ///< what it would be refused for
+  bool passed = false;
+  /// Which of the request's attributes, ports or constraints is asked about, counted from 0.
+  std::size_t which = 0;
+  std::int64_t wanted = 0;  ///< CPU units, MiB, the port, slots; 0 where there is no number
+  std::int64_t found = 0;   ///< what is left of it; tasks of the group for distinct_instance
+  std::int64_t most = 0;    ///< what the host has of it altogether
+  bool operator==(const Verdict&) const = default;
 };
 
 /// The word for `failures[].reason` of RunTask, for example "RESOURCE:CPU".

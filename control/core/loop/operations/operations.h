@@ -51,6 +51,10 @@ Answer delete_attributes(Context& context, const ApiCall& call);
 Answer list_attributes(Context& context, const ApiCall& call);
 Answer put_attributes(Context& context, const ApiCall& call);
 
+Answer explain_service(Context& context, const ApiCall& call);
+Answer explain_task(Context& context, const ApiCall& call);
+Answer explain_task_definition(Context& context, const ApiCall& call);
+
 Answer list_security_groups(Context& context, const ApiCall& call);
 Answer describe_security_group(Context& context, const ApiCall& call);
 Answer create_security_group(Context& context, const ApiCall& call);
