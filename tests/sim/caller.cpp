@@ -190,6 +190,9 @@ void Caller::create_service(const ServiceWish& wish) {
     request.launch_type = launch_type(recipe);
     request.network_configuration = network_for(recipe, wish.group);
     request.deployment_configuration = configuration_of(wish);
+    if (!recipe.on_pool()) {
+      request.placement_constraints = wish.constraints;
+    }
     request.client_token = "create " + wish.name + " " + std::to_string(++untold_);
     ask("CreateService", api::Value::of(std::move(request)), Retry::until_answered,
         [this, wish](const auto& answer) {
@@ -215,6 +218,7 @@ void Caller::update_service(const ServiceWish& wish) {
     }
     request.deployment_configuration = configuration_of(wish);
     request.force_new_deployment = wish.force;
+    request.placement_constraints = wish.constraints;
     ask("UpdateService", api::Value::of(std::move(request)), Retry::until_answered,
         [this, wish](const auto& answer) {
           if (answer.ok() && wish.count) {
@@ -253,6 +257,9 @@ void Caller::run(const RunWish& wish) {
   request.launch_type = launch_type(recipe);
   request.network_configuration = network_for(recipe, wish.group);
   request.started_by = token;
+  if (!recipe.on_pool()) {
+    request.placement_constraints = wish.constraints;
+  }
   if (told) {
     request.client_token = token;
   }

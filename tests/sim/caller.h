@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "api/shared.h"
+
 #include "tests/sim/control_process.h"
 #include "tests/sim/images.h"
 #include "tests/sim/in_turn.h"
@@ -26,6 +28,7 @@ struct ServiceWish {
   std::optional<std::int64_t> minimum_percent;
   std::optional<std::int64_t> maximum_percent;
   bool force = false;
+  std::optional<std::vector<api::PlacementConstraint>> constraints;  ///< not on the pool
   std::string group;  ///< a security group's id; empty = the default one
 };
 
@@ -33,6 +36,7 @@ struct RunWish {
   std::string family;
   std::int64_t count = 1;
   std::string token;  ///< empty = none: the call is not repeated when its answer is lost
+  std::optional<std::vector<api::PlacementConstraint>> constraints;  ///< not on the pool
   std::string group;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/attributes.h"
 #include "api/container_instances.h"
 #include "api/roles.h"
 #include "api/tags.h"
@@ -75,6 +76,46 @@ void Keeper::check_hosts() {
       simulation_.fail("Host " + brief(id) + " was set to a status and is gone.");
     } else if (host != nullptr && host->status != status) {
       simulation_.fail("Host " + brief(id) + " is not in the status that was answered.");
+    }
+  }
+}
+
+void Keeper::put_stack(const InstanceId& host, const std::string& value) {
+  const auto hear = [this, host, value](const auto& answer) {
+    if (answer.ok()) {
+      simulation_.probe("a host was given an attribute, or lost it");
+      stacks_[host] = value;
+    } else {
+      stacks_.erase(
+          host);  // it was taken out meanwhile, perhaps after a call whose answer was lost
+    }
+  };
+  api::Attribute attribute;
+  attribute.name = "stack";
+  attribute.target_id = host.text();
+  if (value.empty()) {
+    api::DeleteAttributesRequest request;
+    request.cluster = caller_.cluster();
+    request.attributes = {attribute};
+    ask("host " + host.text(), "DeleteAttributes", api::Value::of(std::move(request)), hear);
+    return;
+  }
+  attribute.value = value;
+  api::PutAttributesRequest request;
+  request.cluster = caller_.cluster();
+  request.attributes = {attribute};
+  ask("host " + host.text(), "PutAttributes", api::Value::of(std::move(request)), hear);
+}
+
+void Keeper::check_stacks() {
+  for (const auto& [id, value] : stacks_) {
+    const schemas::ContainerInstance* host = control::find_instance(control_.world(), id);
+    if (host == nullptr || turns_.busy("host " + id.text())) {
+      continue;
+    }
+    const auto found = host->attributes.find("stack");
+    if ((found == host->attributes.end() ? "" : found->second) != value) {
+      simulation_.fail("Host " + brief(id) + " has not the attribute that was answered.");
     }
   }
 }
@@ -298,6 +339,7 @@ void Keeper::check_roles() {
 void Keeper::check() {
   if (control_.up()) {
     check_hosts();
+    check_stacks();
     check_groups();
     check_roles();
   }

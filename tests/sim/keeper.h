@@ -24,6 +24,9 @@ class Keeper {
   /// Whatever runs there is given up.
   void take_out(const schemas::InstanceId& host);
 
+  /// Puts the attribute `stack` on a host, or takes it off when the value is empty.
+  void put_stack(const schemas::InstanceId& host, const std::string& value);
+
   void make_group(const std::string& name);
   void allow(const std::string& group, std::int64_t port);
   void forbid(const std::string& group, std::int64_t port);
@@ -53,6 +56,7 @@ class Keeper {
   void revoke(const std::string& group, std::int64_t port, const api::SecurityGroup& shown);
   void compare_tags(const std::string& arn);
   void check_hosts();
+  void check_stacks();
   void check_groups();
   void check_roles();
 
@@ -61,6 +65,7 @@ class Keeper {
   ControlProcess& control_;
   InTurn turns_;
   std::map<schemas::InstanceId, schemas::InstanceStatus> hosts_;
+  std::map<schemas::InstanceId, std::string> stacks_;  ///< empty = none
   std::map<std::string, Group> groups_;
   std::map<std::string, std::map<std::string, std::string>> tags_;  ///< by ARN
   std::map<std::string, bool> roles_;                               ///< whether it is there

@@ -1,6 +1,7 @@
 #include "tests/sim/rest.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "control/core/world/lookups.h"
 #include "tests/sim/universe.h"
@@ -131,7 +132,9 @@ bool Rest::has_room(const schemas::TaskSpecification& specification, std::int64_
     const bool free_ports = std::none_of(
         ports.begin(), ports.end(), [&](std::int64_t port) { return room.ports.contains(port); });
     if (room.cpu >= specification.cpu && room.memory >= specification.memory && free_ports &&
-        (!vpc || room.enis > 0)) {
+        (!vpc || room.enis > 0) &&
+        (pool || constraints_hold(world(), specification, instance,
+                                  std::numeric_limits<std::int64_t>::max()))) {
       return true;
     }
   }

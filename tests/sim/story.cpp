@@ -103,6 +103,7 @@ class Story {
             .minimum_percent = line.number_of("min"),
             .maximum_percent = line.number_of("max"),
             .force = line.has("force"),
+            .constraints = {},
             .group = {}};
   }
   void remove(const Line& line) { universe_.caller().delete_service(line.word("NAME")); }
@@ -110,6 +111,7 @@ class Story {
     universe_.caller().run({.family = line.word("FAMILY"),
                             .count = line.number_of("count").value_or(1),
                             .token = line.word("token"),
+                            .constraints = {},
                             .group = {}});
   }
   void repeat(const Line& line) { universe_.caller().repeat(line.word("NAME")); }

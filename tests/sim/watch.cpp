@@ -28,6 +28,7 @@ void Watch::loaded(const control::World& world, const RowStore& store) {
   tasks_.loaded(world);
   services_.loaded(world);
   rooms_.check(world);
+  places_.loaded(world);
   const std::vector<Row> held = rows_of(world);
   const std::vector<Row> stored = store.held();
   if (held != stored) {
@@ -45,6 +46,7 @@ void Watch::turn_ends(const control::World& world, const control::Turn& turn, In
   tasks_.turn_ends(world, turn, now, knobs_.control.stopped_retention);
   services_.turn_ends(world, turn, knobs_.control.deploy.healthy_after, now);
   rooms_.turn_ends(world, turn);
+  places_.turn_ends(world, turn);
   hosts_.turn_ends();
   money_.turn_ends(world, turn);
   for (const control::Event& event : turn.events) {
@@ -87,6 +89,11 @@ void Watch::compare(const control::World& world, const RowStore& store,
   for (const auto& [id, instance] : world->instances) {
     if (instance.status == schemas::InstanceStatus::inactive) {
       continue;
+    }
+    if (world.fleet(instance.cluster).host(id)->running_tasks !=
+        loaded.value().fleet(instance.cluster).host(id)->running_tasks) {
+      simulation_.fail("Host " + brief(id) + " runs another number of tasks after loading.");
+      return;
     }
     const auto here = world.fleet(instance.cluster).room(id);
     const auto there = loaded.value().fleet(instance.cluster).room(id);

@@ -6,6 +6,7 @@
 #include "tests/sim/checkers/credentials_watch.h"
 #include "tests/sim/checkers/host_watch.h"
 #include "tests/sim/checkers/money_watch.h"
+#include "tests/sim/checkers/place_watch.h"
 #include "tests/sim/checkers/room_watch.h"
 #include "tests/sim/checkers/service_watch.h"
 #include "tests/sim/checkers/task_watch.h"
@@ -25,6 +26,7 @@ class Watch {
         tasks_(simulation),
         services_(simulation),
         rooms_(simulation),
+        places_(simulation),
         hosts_(simulation, tasks_),
         money_(simulation),
         credentials_(simulation, tasks_) {}
@@ -74,6 +76,7 @@ class Watch {
   TaskWatch tasks_;
   ServiceWatch services_;
   RoomWatch rooms_;
+  PlaceWatch places_;
   HostWatch hosts_;
   MoneyWatch money_;
   CredentialsWatch credentials_;

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "control/core/world/lookups.h"
+#include "tests/sim/checkers/place_watch.h"
 #include "tests/sim/recipes.h"
 
 namespace sim {
@@ -105,8 +106,10 @@ std::string Workload::some_family() {
 }
 
 void Workload::keep_house() {
-  const std::int64_t draw = pick(0, 29);
-  if (draw < 10) {
+  const std::int64_t draw = pick(0, 34);
+  if (draw >= 30) {
+    keep_attributes();
+  } else if (draw < 10) {
     keep_hosts();
   } else if (draw < 17) {
     keep_rules();
@@ -134,6 +137,28 @@ void Workload::keep_hosts() {
     universe_.keeper().set_host(
         *host, draw < 5 ? schemas::InstanceStatus::draining : schemas::InstanceStatus::active);
   }
+}
+
+void Workload::keep_attributes() {
+  if (const auto host = some_host()) {
+    constexpr std::array<const char*, 3> stacks{"blue", "red", ""};
+    universe_.keeper().put_stack(*host, stacks.at(static_cast<std::size_t>(pick(0, 2))));
+  }
+}
+
+std::optional<std::vector<api::PlacementConstraint>> Workload::some_constraints() {
+  const std::int64_t draw = pick(0, 19);
+  std::vector<api::PlacementConstraint> constraints;
+  if (draw < 4) {
+    const Want& want = wants()[static_cast<std::size_t>(draw)];
+    constraints.push_back({.type = api::PlacementConstraintType::member_of,
+                           .expression = std::string(want.expression)});
+  }
+  if (draw == 3 || draw == 4) {
+    constraints.push_back(
+        {.type = api::PlacementConstraintType::distinct_instance, .expression = {}});
+  }
+  return constraints.empty() && draw != 19 ? std::nullopt : std::optional(constraints);
 }
 
 void Workload::keep_rules() {
@@ -195,6 +220,7 @@ void Workload::create_service() {
   }
   wish.count = pick(0, 4);
   wish.group = some_group();
+  wish.constraints = some_constraints();
   if (pick(0, 1) == 0) {
     constexpr std::array<std::int64_t, 5> floors{0, 25, 50, 100, 100};
     constexpr std::array<std::int64_t, 5> ceilings{100, 125, 150, 200, 200};
@@ -219,6 +245,9 @@ void Workload::update_service() {
     wish.family = *wish.family == "job" ? "app" : *wish.family;
     wish.group = some_group();
   }
+  if (draw % 8 == 0) {
+    wish.constraints = some_constraints();
+  }
   if (draw % 10 == 0) {
     wish.minimum_percent = 50;
     wish.maximum_percent = 100 + 50 * pick(0, 2);
@@ -231,6 +260,7 @@ void Workload::run() {
   wish.family = some_family();
   wish.count = pick(1, 3);
   wish.group = some_group();
+  wish.constraints = some_constraints();
   if (pick(0, 3) != 0) {
     wish.token = "token-" + std::to_string(++tokens_);
   }

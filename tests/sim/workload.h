@@ -23,6 +23,9 @@ class Workload {
   void call_about_services();
   void keep_house();
   void keep_hosts();
+  void keep_attributes();
+  /// Now and then some; seldom none that were there before.
+  std::optional<std::vector<api::PlacementConstraint>> some_constraints();
   void keep_rules();
   void keep_tags();
   void keep_roles();

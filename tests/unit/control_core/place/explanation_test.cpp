@@ -229,8 +229,9 @@ std::int64_t helped(const RandomCluster& cluster, const std::set<Step>& steps,
   std::int64_t count = 0;
   for (const auto& [id, host] : cluster.hosts) {
     const Needs needs = needs_of(cluster, host);
+    const bool asked = id == instance;
     const bool enough = std::all_of(needs.steps.begin(), needs.steps.end(), [&](const Step& step) {
-      return steps.contains(step) && (control::is_of_request(step.question) || id == instance);
+      return steps.contains(step) && (control::is_of_request(step.question) || asked);
     });
     count += needs.possible && enough ? 1 : 0;
   }

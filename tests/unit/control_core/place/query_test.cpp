@@ -65,12 +65,14 @@ TEST_CASE("an attribute is compared, looked up in a list, matched, or only asked
 
 TEST_CASE("an operator's opposite is the operator denied, where the attribute is absent too") {
   for (const std::string name : {"stack", "other"}) {
-    for (const auto& [plain, opposite] :
+    for (const auto& both :
          {std::pair("== prod", "!= prod"), std::pair("in [prod]", "!in [prod]"),
           std::pair("in [prod]", "not_in [prod]"), std::pair("exists", "!exists"),
           std::pair("exists", "not_exists"), std::pair("=~ p.*", "!~ p.*"),
           std::pair("matches p.*", "not_matches p.*"),
           std::pair("equals prod", "not_equals prod")}) {
+      const std::string plain = both.first;
+      const std::string opposite = both.second;
       CAPTURE(plain);
       const std::string subject = "attribute:" + name + " ";
       CHECK(host_holds(subject + plain) != host_holds(subject + opposite));

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+
+#include "control/core/loop/loop.h"
+#include "tests/sim/simulation.h"
+
+namespace sim {
+
+/// An expression that tasks are placed by here, and what it means, said in C++.
+struct Want {
+  const char* expression;
+  /// `before`: tasks with smaller row keys were there when it was asked.
+  bool (*holds)(const control::World& world, const schemas::ContainerInstance& host,
+                std::int64_t before);
+};
+std::span<const Want> wants();
+
+/// Whether a task of the specification, made with this row key, may be on the host as far as
+/// constraints go: its own and its definition's.
+bool constraints_hold(const control::World& world, const schemas::TaskSpecification& specification,
+                      const schemas::ContainerInstance& host, std::int64_t before);
+
+/// No task is placed against its constraints.
+class PlaceWatch {
+ public:
+  explicit PlaceWatch(Simulation& simulation) : simulation_(simulation) {}
+
+  void turn_ends(const control::World& world, const control::Turn& turn);
+  void loaded(const control::World& world);
+
+ private:
+  Simulation& simulation_;
+  std::set<std::int64_t> known_;  ///< tasks
+  /// As the turn before left them: a host whose attributes changed in this one is not judged.
+  std::map<schemas::InstanceId, std::map<std::string, std::string>> attributes_;
+};
+
+}  // namespace sim
