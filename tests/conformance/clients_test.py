@@ -86,6 +86,12 @@ class Clients(WithControl):
     def fill_list_container_instances(self):
         return {"cluster": "c"}
 
+    def fill_list_attributes(self):
+        for host in self.hosts:
+            self.ecs.put_attributes(cluster="c", attributes=[
+                {"name": "page", "value": "one", "targetId": host.instance}])
+        return {"cluster": "c", "targetType": "container-instance", "attributeName": "page"}
+
     def test_every_paginator_gives_everything_once_in_pages_of_any_size(self):
         pagination = self.data("paginators-1")["pagination"]
         self.assertGreaterEqual(len(pagination), 6)
