@@ -47,6 +47,8 @@ void add_run_options(CLI::App& app, Given& given) {
       ->capture_default_str();
   app.add_option("--az", given.zone, "The availability zone this host is in")
       ->capture_default_str();
+  app.add_option("--capacity-provider", given.options.facts.capacity_provider,
+                 "The capacity provider of the cluster whose host this is, by name");
   app.add_option("--token-file", given.token_file,
                  "File with a join token from `ecsctl token create`; not needed where control "
                  "runs with --auth off, nor once the host has joined");
@@ -104,6 +106,9 @@ std::optional<std::string> refused(const Given& given) {
   }
   if (given.pool == !given.options.cluster.empty()) {
     return "Give either --cluster NAME or --pool";
+  }
+  if (given.pool && !given.options.facts.capacity_provider.empty()) {
+    return "--capacity-provider is for hosts of a cluster; the pool's are FARGATE's";
   }
   const std::int64_t storage_mib = given.options.task_storage_mib.value_or(0);
   constexpr std::int64_t storage_mib_max = 1'000'000'000;

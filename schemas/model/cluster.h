@@ -10,16 +10,11 @@
 #include "schemas/base/id.h"
 #include "schemas/base/time.h"
 #include "schemas/base/units.h"
+#include "schemas/model/capacity_provider.h"
+#include "schemas/model/scope.h"
 #include "schemas/model/tag.h"
 
 namespace schemas {
-
-/// Accounts and regions are separate worlds.
-struct Scope {
-  std::string account;  ///< 12 digits
-  std::string region;
-  auto operator<=>(const Scope&) const = default;
-};
 
 enum class ClusterStatus : std::uint8_t { active, inactive };
 
@@ -51,6 +46,8 @@ struct ExecuteCommandConfiguration {
 struct ClusterConfiguration {
   ContainerInsights container_insights = ContainerInsights::disabled;
   std::optional<ExecuteCommandConfiguration> execute_command;
+  std::vector<std::string> capacity_providers;  ///< those that strategies may name here
+  CapacityProviderStrategy default_strategy;    ///< of who states neither one nor a launch type
   bool operator==(const ClusterConfiguration&) const = default;
 };
 

@@ -10,6 +10,7 @@
 #include "schemas/base/id.h"
 #include "schemas/base/time.h"
 #include "schemas/base/units.h"
+#include "schemas/model/capacity_provider.h"
 #include "schemas/model/task_definition.h"
 
 namespace schemas {
@@ -107,6 +108,8 @@ struct TaskSpecification {
   CpuUnits cpu;      ///< taken from the host, overrides counted
   MemoryMib memory;  ///< taken from the host, overrides counted
   bool enable_ecs_managed_tags = false;
+  /// Names own providers (`launch_type` ec2) or FARGATE and FARGATE_SPOT, never both. Empty = none.
+  CapacityProviderStrategy capacity_provider_strategy;
 };
 using TaskSpecificationRef = std::shared_ptr<const TaskSpecification>;
 
@@ -119,6 +122,7 @@ struct Task {
   std::int64_t service = 0;  ///< row key of its service, 0 = standalone
   DeploymentId deployment;   ///< empty = standalone
   TaskSpecificationRef specification;
+  std::string capacity_provider;  ///< which of its strategy's; empty = it has none
 
   std::optional<InstanceId> instance;  ///< where it was placed
   std::optional<EniId> eni;

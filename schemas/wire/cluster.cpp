@@ -37,6 +37,8 @@ constexpr std::array execute_command_configuration_members{
 constexpr std::array cluster_configuration_members{
     STOWAGE_MEMBER(schemas::ClusterConfiguration, container_insights),
     STOWAGE_MEMBER(schemas::ClusterConfiguration, execute_command),
+    STOWAGE_MEMBER(schemas::ClusterConfiguration, capacity_providers),
+    STOWAGE_MEMBER(schemas::ClusterConfiguration, default_strategy),
 };
 
 constexpr std::array cluster_members{

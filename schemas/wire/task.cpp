@@ -74,6 +74,7 @@ constexpr std::array task_specification_members{
     STOWAGE_MEMBER(schemas::TaskSpecification, cpu),
     STOWAGE_MEMBER(schemas::TaskSpecification, memory),
     STOWAGE_MEMBER(schemas::TaskSpecification, enable_ecs_managed_tags),
+    STOWAGE_MEMBER(schemas::TaskSpecification, capacity_provider_strategy),
 };
 
 constexpr std::array task_members{
@@ -82,6 +83,7 @@ constexpr std::array task_members{
     STOWAGE_MEMBER(schemas::Task, cluster),
     STOWAGE_MEMBER(schemas::Task, service),
     STOWAGE_MEMBER(schemas::Task, deployment),
+    STOWAGE_MEMBER(schemas::Task, capacity_provider),
     STOWAGE_MEMBER(schemas::Task, instance),
     STOWAGE_MEMBER(schemas::Task, eni),
     STOWAGE_MEMBER(schemas::Task, last_status),

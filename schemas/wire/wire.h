@@ -172,6 +172,16 @@ const Type Described<schemas::JoinToken>::type;
 template <>
 const Type Described<schemas::Session>::type;
 template <>
+const Type Described<schemas::Switch>::type;
+template <>
+const Type Described<schemas::CapacityProviderUpdate>::type;
+template <>
+const Type Described<schemas::CapacityProviderStrategyItem>::type;
+template <>
+const Type Described<schemas::ManagedScaling>::type;
+template <>
+const Type Described<schemas::CapacityProvider>::type;
+template <>
 const Type Described<schemas::ContainerInsights>::type;
 template <>
 const Type Described<schemas::ExecuteCommandLogging>::type;

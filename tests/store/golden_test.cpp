@@ -193,6 +193,7 @@ std::string shape_of_all() {
   text += "\nColumns that are JSON\n\n";
   text += body<StoredTags>(shapes, "cluster.tags, instance.tags");
   text += body<schemas::ClusterConfiguration>(shapes, "cluster.configuration");
+  text += body<schemas::CapacityProvider>(shapes, "capacity_provider.body");
   text += body<schemas::TaskDefinition>(shapes, "task_definition.body");
   text += body<StoredDeployments>(shapes, "service.deployments");
   text += body<schemas::Service>(shapes, "service.body");

@@ -227,7 +227,7 @@ void run_things(Stage& stage, const std::string& group) {
            "placementStrategy":[{"type":"spread","field":"instanceId"}]})");
   tell(stage, "CreateService",
        R"({"cluster":"c","serviceName":"jobs","taskDefinition":"job","desiredCount":1,
-           "launchType":"FARGATE",)" +
+           "capacityProviderStrategy":[{"capacityProvider":"FARGATE","base":1,"weight":2}],)" +
            network + "}");
   tell(stage, "RunTask",
        R"({"cluster":"c","taskDefinition":"web:2","startedBy":"a person","group":"by hand",
@@ -239,6 +239,9 @@ void run_things(Stage& stage, const std::string& group) {
        R"({"cluster":"c","taskDefinition":"job","launchType":"FARGATE","platformVersion":"1.4.0",
            "enableECSManagedTags":true,)" +
            network + "}");
+  tell(stage, "PutClusterCapacityProviders",
+       R"({"cluster":"c","capacityProviders":["FARGATE","blue"],"defaultCapacityProviderStrategy":[
+           {"capacityProvider":"FARGATE","base":3,"weight":4}]})");
   stage.settle();
 }
 
@@ -255,6 +258,17 @@ void live(Stage& stage) {
              "logConfiguration":{"cloudWatchLogGroupName":"sessions",
                "cloudWatchEncryptionEnabled":true,"s3BucketName":"kept","s3EncryptionEnabled":true,
                "s3KeyPrefix":"of/c"}}}})");
+  tell(stage, "CreateCapacityProvider",
+       R"({"name":"blue","autoScalingGroupProvider":{"autoScalingGroupArn":"hosts of blue",
+           "managedScaling":{"status":"ENABLED","targetCapacity":90,"minimumScalingStepSize":2,
+             "maximumScalingStepSize":20,"instanceWarmupPeriod":60},
+           "managedTerminationProtection":"ENABLED","managedDraining":"DISABLED"},
+           "tags":[{"key":"k","value":"v"}]})");
+  tell(stage, "UpdateCapacityProvider",
+       R"({"name":"blue","autoScalingGroupProvider":{"managedScaling":{"targetCapacity":80}}})");
+  tell(stage, "PutClusterCapacityProviders",
+       R"({"cluster":"c","capacityProviders":["FARGATE","blue"],
+           "defaultCapacityProviderStrategy":[]})");
   tell(stage, "CreateCluster", R"({"clusterName":"gone"})");
   tell(stage, "DeleteCluster", R"({"cluster":"gone"})");
   let_in(stage);

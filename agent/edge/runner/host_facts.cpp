@@ -75,6 +75,9 @@ schemas::Result<schemas::Inventory> inventory_of(const StatedFacts& stated,
                           {"ecs.os-family", "LINUX"},
                           {"ecs.cpu-architecture", cpu_architecture()},
                           {"ecs.availability-zone", stated.availability_zone}};
+  if (!stated.capacity_provider.empty()) {
+    inventory.attributes[schemas::capacity_provider_attribute] = stated.capacity_provider;
+  }
   inventory.agent_version = agent_version;
   inventory.engine_version = engine_version;
   return inventory;

@@ -19,7 +19,8 @@ struct StatedFacts {
   std::string availability_zone;
   std::optional<schemas::Ipv4> address;
   std::optional<schemas::Cidr> public_cidr;
-  std::string boot_id;  ///< for hosts that share a kernel; empty = the kernel's
+  std::string capacity_provider{};  ///< whose host it is; empty = none's
+  std::string boot_id;              ///< for hosts that share a kernel; empty = the kernel's
 };
 
 /// What the host has. CPU and memory are the machine's unless stated; the address is the first

@@ -82,6 +82,7 @@ void make_task(Context& context, const LaunchOrder& order, schemas::TaskId id,
   task.service = order.service;
   task.deployment = order.deployment;
   task.specification = order.specification;
+  task.capacity_provider = order.capacity_provider;
   task.instance = host.id;
   task.availability_zone = host.inventory.availability_zone;
   task.created_at = context.now;
@@ -106,6 +107,10 @@ TaskRequest request_of(const World& world, const LaunchOrder& order) {
   const TaskSpecification& specification = *order.specification;
   TaskRequest request = request_for(specification);
   request.claim.group = std::to_string(order.cluster) + "/" + request.claim.group;
+  if (!order.capacity_provider.empty() && specification.launch_type == LaunchType::ec2) {
+    request.required_attributes.push_back(std::string(schemas::capacity_provider_attribute) + "=" +
+                                          order.capacity_provider);
+  }
   if (specification.network) {
     request.zones = zones_with_addresses(world, *specification.network);
     if (specification.network->assign_public_ip) {

@@ -6,6 +6,7 @@
 #include "control/core/deploy/service_events.h"
 #include "control/core/loop/details.h"
 #include "control/core/loop/launch.h"
+#include "control/core/loop/provider_turn.h"
 #include "control/core/world/lookups.h"
 #include "control/core/world/parts.h"
 #include "schemas/wire/wire.h"
@@ -89,15 +90,18 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
                      [&](const Deployment& candidate) { return candidate.id == start.deployment; });
     schemas::require(deployment != service.deployments.end(),
                      "a plan starts tasks of a deployment that does not exist");
-    const LaunchOrder order{.cluster = service.cluster,
-                            .service = key,
-                            .deployment = deployment->id,
-                            .host = {},
-                            .specification = deployment->specification};
+    ProviderTurn providers(context.world, key, deployment->id, deployment->specification);
+    LaunchOrder order{.cluster = service.cluster,
+                      .service = key,
+                      .deployment = deployment->id,
+                      .host = {},
+                      .specification = deployment->specification};
     for (std::int64_t count = 0; count < start.count && !refused; ++count) {
+      order.capacity_provider = providers.next();
       const Launch launched = launch(context, order);
       if (const auto* task = std::get_if<schemas::TaskId>(&launched)) {
         started.push_back(*task);
+        providers.took(order.capacity_provider);
       } else {
         refused.emplace(order, *std::get_if<LaunchRefusal>(&launched));
       }

@@ -30,6 +30,18 @@ struct ClusterConfigured {
   schemas::ClusterConfiguration configuration;
 };
 
+struct CapacityProviderCreated {
+  schemas::CapacityProvider provider;
+};
+/// Its settings or tags changed.
+struct CapacityProviderChanged {
+  schemas::CapacityProvider provider;
+};
+/// No cluster named it.
+struct CapacityProviderDeleted {
+  std::int64_t provider = 0;
+};
+
 struct DefinitionRegistered {
   schemas::Scope scope;
   schemas::TaskDefinitionRef definition;
@@ -210,16 +222,16 @@ struct Logged {
 };
 
 using Change = std::variant<
-    ClusterCreated, ClusterDeactivated, ClusterTagged, ClusterConfigured, DefinitionRegistered,
-    DefinitionDeregistered, DefinitionDeletionBegun, DefinitionTagged, DefinitionForgotten,
-    ServiceCreated, ServiceChanged, DeploymentAccounted, ServiceEventAdded, ServiceForgotten,
-    InstanceRegistered, InstanceChanged, InstanceHeard, InstanceDisconnected, InstanceGivenUp,
-    InstanceDeregistered, InstanceForgotten, VpcCreated, SubnetCreated, SecurityGroupCreated,
-    SecurityGroupChanged, SecurityGroupDeleted, TaskCreated, TaskChanged, CredentialsRenewalDue,
-    TaskTagged, TaskForgotten, EniCreated, EniReleased, UsageMetered, TokenRemembered,
-    TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted,
-    RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded,
-    Logged>;
+    ClusterCreated, ClusterDeactivated, ClusterTagged, ClusterConfigured, CapacityProviderCreated,
+    CapacityProviderChanged, CapacityProviderDeleted, DefinitionRegistered, DefinitionDeregistered,
+    DefinitionDeletionBegun, DefinitionTagged, DefinitionForgotten, ServiceCreated, ServiceChanged,
+    DeploymentAccounted, ServiceEventAdded, ServiceForgotten, InstanceRegistered, InstanceChanged,
+    InstanceHeard, InstanceDisconnected, InstanceGivenUp, InstanceDeregistered, InstanceForgotten,
+    VpcCreated, SubnetCreated, SecurityGroupCreated, SecurityGroupChanged, SecurityGroupDeleted,
+    TaskCreated, TaskChanged, CredentialsRenewalDue, TaskTagged, TaskForgotten, EniCreated,
+    EniReleased, UsageMetered, TokenRemembered, TokenForgotten, UserCreated, UserDeleted,
+    AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted, RoleCreated, RoleDeleted,
+    JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded, Logged>;
 
 /// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
 void apply(World& world, const Change& change);

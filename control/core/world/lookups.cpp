@@ -37,6 +37,12 @@ const Cluster* find_cluster(const World& world, const Scope& scope, const std::s
   return key == nullptr ? nullptr : cluster_of(world, *key);
 }
 
+const schemas::CapacityProvider* find_capacity_provider(const World& world, const Scope& scope,
+                                                        const std::string& name) {
+  const std::int64_t* key = look(world.index().capacity_provider_by_name, {scope, name});
+  return key == nullptr ? nullptr : look(world->capacity_providers, *key);
+}
+
 const Service* service_of(const World& world, std::int64_t key) {
   return look(world->services, key);
 }

@@ -14,6 +14,10 @@ const schemas::Cluster* cluster_of(const World& world, std::int64_t key);
 const schemas::Cluster* find_cluster(const World& world, const schemas::Scope& scope,
                                      const std::string& name);
 
+const schemas::CapacityProvider* find_capacity_provider(const World& world,
+                                                        const schemas::Scope& scope,
+                                                        const std::string& name);
+
 const schemas::Service* service_of(const World& world, std::int64_t key);
 const schemas::Service* find_service(const World& world, std::int64_t cluster,
                                      const std::string& name);

@@ -18,6 +18,9 @@ constexpr std::array<Column, 7> cluster_columns{{{"account", text},
                                                  {"tags", text},
                                                  {"configuration", text}}};
 
+constexpr std::array<Column, 5> capacity_provider_columns{
+    {{"account", text}, {"region", text}, {"name", text}, {"created_at", integer}, {"body", text}}};
+
 constexpr std::array<Column, 8> task_definition_columns{{{"account", text},
                                                          {"region", text},
                                                          {"family", text},
@@ -79,14 +82,15 @@ constexpr std::array<Column, 13> eni_columns{{{"id", text},
                                               {"created_at", integer},
                                               {"released_at", integer}}};
 
-constexpr std::array<Column, 8> task_columns{{{"id", text},
+constexpr std::array<Column, 9> task_columns{{{"id", text},
                                               {"cluster", integer},
                                               {"service", integer},
                                               {"deployment", integer},
                                               {"definition", integer},
                                               {"created_at", integer},
                                               {"containers", text},
-                                              {"specification", text}}};
+                                              {"specification", text},
+                                              {"capacity_provider", text}}};
 
 constexpr std::array<Column, 18> task_state_columns{{{"instance", integer},
                                                      {"eni", text},
@@ -183,6 +187,7 @@ constexpr std::array<Column, 10> meter_columns{{{"task", integer},
 constexpr std::array<TableShape, table_count> shapes{
     {{Table::metadata, "metadata", metadata_columns, Loading::rows},
      {Table::cluster, "cluster", cluster_columns, Loading::rows},
+     {Table::capacity_provider, "capacity_provider", capacity_provider_columns, Loading::rows},
      {Table::task_definition, "task_definition", task_definition_columns, Loading::rows},
      {Table::service, "service", service_columns, Loading::rows},
      {Table::service_event, "service_event", service_event_columns, Loading::rows},

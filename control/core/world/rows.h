@@ -20,6 +20,7 @@ constexpr std::int64_t schema_version = 3;
 enum class Table : std::uint8_t {
   metadata,
   cluster,
+  capacity_provider,
   task_definition,
   service,
   service_event,
@@ -40,7 +41,7 @@ enum class Table : std::uint8_t {
   event,       ///< append only; key = sequence number
   meter,       ///< append only: every reading as it came
 };
-constexpr std::size_t table_count = 21;
+constexpr std::size_t table_count = 22;
 
 enum class ColumnType : std::uint8_t { integer, text };
 

@@ -23,6 +23,7 @@
 #include "schemas/base/id.h"
 #include "schemas/base/time.h"
 #include "schemas/model/access.h"
+#include "schemas/model/capacity_provider.h"
 #include "schemas/model/cluster.h"
 #include "schemas/model/meter.h"
 #include "schemas/model/network.h"
@@ -73,6 +74,7 @@ struct ReleasedEni {
 
 struct Tables {
   std::map<std::int64_t, schemas::Cluster> clusters;
+  std::map<std::int64_t, schemas::CapacityProvider> capacity_providers;
   std::map<std::int64_t, OwnedDefinition> definitions;
   std::map<std::int64_t, schemas::Service> services;
   std::map<std::int64_t, schemas::Task> tasks;
@@ -104,6 +106,7 @@ struct TaskTally {
 /// Look-ups. Scoped names: an account sees its own.
 struct Index {
   std::map<std::pair<schemas::Scope, std::string>, std::int64_t> cluster_by_name;
+  std::map<std::pair<schemas::Scope, std::string>, std::int64_t> capacity_provider_by_name;
   std::map<std::pair<schemas::Scope, std::string>, std::map<std::int64_t, std::int64_t>>
       revisions_by_family;
   Keys definitions_leaving;  ///< to be forgotten when nothing refers to them any more

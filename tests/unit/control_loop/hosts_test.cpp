@@ -411,23 +411,3 @@ TEST_CASE("a customer whose task the pool has no room for does not see the pool'
     }
   }
 }
-
-TEST_CASE("FARGATE is the capacity provider that there is") {
-  Stage stage;
-  api::DescribeCapacityProvidersRequest request;
-  auto output =
-      stage.must<api::DescribeCapacityProvidersResponse>("DescribeCapacityProviders", request);
-  REQUIRE(output.capacity_providers->size() == 1);
-  CHECK(output.capacity_providers->front().capacity_provider_arn ==
-        "arn:aws:ecs:us-east-1:123456789012:capacity-provider/FARGATE");
-  request.capacity_providers = {"FARGATE_SPOT", "FARGATE",
-                                "arn:aws:ecs:us-east-1:123456789012:capacity-provider/mine"};
-  output = stage.must<api::DescribeCapacityProvidersResponse>("DescribeCapacityProviders", request);
-  CHECK(output.capacity_providers->size() == 1);
-  REQUIRE(output.failures->size() == 2);
-  CHECK(output.failures->at(0).reason == "MISSING");
-  CHECK(output.failures->at(0).arn->ends_with("capacity-provider/FARGATE_SPOT"));
-  request.next_token = "nonsense";
-  CHECK(refusal<api::DescribeCapacityProvidersResponse>(stage, "DescribeCapacityProviders", request)
-            .code == ErrorCode::invalid_parameter);
-}

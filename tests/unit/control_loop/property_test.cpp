@@ -15,6 +15,8 @@ class Traffic {
   explicit Traffic(std::uint64_t seed) : random_(seed) {
     stage_.random = schemas::Random(seed + 1);
     stage::small_cluster(stage_);
+    stage_.name_provider(stage_.hosts[0], "blue");
+    stage_.name_provider(stage_.hosts[1], "green");
     stage_.join("", "us-east-1a", {4096}, {8192});
     stage_.join("", "us-east-1b", {4096}, {8192});
     stage_.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition",
@@ -22,7 +24,7 @@ class Traffic {
   }
 
   void step() {
-    switch (random_.below(20)) {
+    switch (random_.below(22)) {
       case 0:
         static_cast<void>(stage_.call<api::RunTaskResponse>("RunTask", stage::run("web")));
         break;
@@ -63,6 +65,12 @@ class Traffic {
         break;
       case 16:
         configure_cluster();
+        break;
+      case 17:
+        change_providers();
+        break;
+      case 18:
+        run_through_providers();
         break;
       case 14:
         drain_or_not();
@@ -114,6 +122,7 @@ class Traffic {
     const bool pool = random_.chance(300);
     api::CreateServiceRequest request =
         stage::service(some_service(), pool ? "job" : "web", pick(4));
+    request.launch_type = api::LaunchType::ec2;  // whatever the cluster's default strategy is
     if (pool) {
       request.launch_type = api::LaunchType::fargate;
       request.network_configuration = stage::run_on_pool(stage_, "job").network_configuration;
@@ -138,6 +147,41 @@ class Traffic {
     request.service = some_service();
     request.force = random_.chance(500);
     static_cast<void>(stage_.call<api::DeleteServiceResponse>("DeleteService", request));
+  }
+
+  std::string some_provider() { return random_.chance(500) ? "blue" : "green"; }
+
+  /// They come, go, and are named by the cluster or not; whoever uses one keeps it.
+  void change_providers() {
+    if (random_.chance(400)) {
+      api::CreateCapacityProviderRequest request;
+      request.name = some_provider();
+      request.auto_scaling_group_provider.emplace().auto_scaling_group_arn = request.name;
+      static_cast<void>(
+          stage_.call<api::CreateCapacityProviderResponse>("CreateCapacityProvider", request));
+    } else if (random_.chance(200)) {
+      api::DeleteCapacityProviderRequest request;
+      request.capacity_provider = some_provider();
+      static_cast<void>(
+          stage_.call<api::DeleteCapacityProviderResponse>("DeleteCapacityProvider", request));
+    } else {
+      api::PutClusterCapacityProvidersRequest request;
+      request.cluster = "c";
+      request.capacity_providers = {some_provider(), "FARGATE"};
+      if (random_.chance(500)) {
+        request.default_capacity_provider_strategy.push_back(
+            {.capacity_provider = request.capacity_providers.front(), .weight = 1, .base = 1});
+      }
+      static_cast<void>(stage_.call<api::PutClusterCapacityProvidersResponse>(
+          "PutClusterCapacityProviders", request));
+    }
+  }
+
+  void run_through_providers() {
+    auto request = stage::run("web");
+    request.capacity_provider_strategy.emplace().push_back(
+        {.capacity_provider = some_provider(), .weight = 1, .base = {}});
+    static_cast<void>(stage_.call<api::RunTaskResponse>("RunTask", request));
   }
 
   void configure_cluster() {

@@ -138,6 +138,17 @@ Host& Stage::join(const std::string& cluster, const std::string& zone, schemas::
   return host;
 }
 
+void Stage::name_provider(Host& host, const std::string& provider) {
+  schemas::SyncRequest request;
+  request.agent = host.id;
+  request.boot_id = host.boot_id;
+  request.report_sequence = ++host.sequence;
+  request.inventory = world->instances.at(host.id).inventory;
+  request.inventory->attributes[schemas::capacity_provider_attribute] = provider;
+  turn({control::AgentSync{
+      .waiter = ++number_, .identity_hash = host.identity, .request = std::move(request)}});
+}
+
 schemas::SyncAnswer Stage::sync(Host& host, std::vector<TaskReport> reports,
                                 std::vector<schemas::MeterRecord> meters) {
   schemas::SyncRequest request;
@@ -301,6 +312,16 @@ void Stage::check_invariants() const {
       }
     }
     CHECK(room->cpu + taken == instance.inventory.cpu);
+  }
+  for (const auto& [key, task] : world->tasks) {
+    const bool own = !task.capacity_provider.empty() &&
+                     task.specification->launch_type == schemas::LaunchType::ec2;
+    if (own && task.last_status != TaskStatus::stopped) {
+      const auto& attributes = world->instances.at(*task.instance).inventory.attributes;
+      const auto at = attributes.find(schemas::capacity_provider_attribute);
+      CHECK_MESSAGE((at != attributes.end() && at->second == task.capacity_provider),
+                    "a task on a host of another capacity provider");
+    }
   }
 }
 

@@ -96,6 +96,8 @@ class Stage {
   /// A host of a cluster, or of the pool when `cluster` is empty.
   Host& join(const std::string& cluster, const std::string& zone, schemas::CpuUnits cpu,
              schemas::MemoryMib memory);
+  /// The host says that it is the capacity provider's.
+  void name_provider(Host& host, const std::string& provider);
   /// The host reports what is given and takes over the answer.
   schemas::SyncAnswer sync(Host& host, std::vector<schemas::TaskReport> reports = {},
                            std::vector<schemas::MeterRecord> meters = {});

@@ -57,9 +57,16 @@ TEST_CASE("clusters, services, tasks, definitions and hosts can be tagged, and k
   const auto run = stage.must<api::RunTaskResponse>("RunTask", stage::run("web"));
   stage.settle();
   const std::string task = *run.tasks->front().task_arn;
-  const std::vector<std::string> arns{prefix + "cluster/c", prefix + "service/c/web", task,
+  api::CreateCapacityProviderRequest provider;
+  provider.name = "mine";
+  provider.auto_scaling_group_provider.emplace().auto_scaling_group_arn = "hosts";
+  stage.must<api::CreateCapacityProviderResponse>("CreateCapacityProvider", provider);
+  const std::vector<std::string> arns{prefix + "cluster/c",
+                                      prefix + "service/c/web",
+                                      task,
                                       prefix + "task-definition/web:1",
-                                      prefix + "container-instance/c/" + stage.hosts[0].id.text()};
+                                      prefix + "container-instance/c/" + stage.hosts[0].id.text(),
+                                      prefix + "capacity-provider/mine"};
   for (const std::string& arn : arns) {
     CAPTURE(arn);
     CHECK(tags_of(stage, arn).empty());
@@ -144,7 +151,7 @@ TEST_CASE("tags of what is not there, or is somebody else's, are refused in ECS'
   CHECK(code(prefix + "task-definition/web") == ErrorCode::resource_not_found);
   CHECK(code("web") == ErrorCode::invalid_parameter);
   CHECK(code("arn:aws:ecs:us-east-1:999999999999:cluster/c") == ErrorCode::invalid_parameter);
-  CHECK(code(prefix + "capacity-provider/FARGATE") == ErrorCode::invalid_parameter);
+  CHECK(code(prefix + "capacity-provider/FARGATE") == ErrorCode::resource_not_found);
   api::ListTagsForResourceRequest list;
   list.resource_arn = prefix + "task/c/" + none;
   const auto listed = stage.call<api::ListTagsForResourceResponse>("ListTagsForResource", list);

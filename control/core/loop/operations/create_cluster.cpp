@@ -1,3 +1,4 @@
+#include "control/core/loop/operations/cluster_providers.h"
 #include "control/core/loop/operations/cluster_request.h"
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/shapes.h"
@@ -22,6 +23,14 @@ Answer create_cluster(Context& context, const ApiCall& call) {
   const schemas::Outcome sessions = read_execute_command(input.configuration, configuration);
   if (!sessions.ok()) {
     return sessions.error();
+  }
+  const schemas::Outcome providers = read_providers(
+      context.world, call.scope, 0, input.capacity_providers.value_or(std::vector<std::string>{}),
+      input.default_capacity_provider_strategy.value_or(
+          std::vector<api::CapacityProviderStrategyItem>{}),
+      configuration);
+  if (!providers.ok()) {
+    return providers.error();
   }
   const schemas::Cluster* known = find_cluster(context.world, call.scope, name);
   if (known == nullptr || known->status != schemas::ClusterStatus::active) {

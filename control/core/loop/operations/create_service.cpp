@@ -5,6 +5,7 @@
 #include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/service_request.h"
 #include "control/core/loop/operations/show_service.h"
+#include "control/core/loop/operations/strategy_request.h"
 #include "control/core/loop/roles.h"
 #include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
@@ -51,10 +52,15 @@ Result<Service> read_service(Context& context, const ApiCall& call,
   service.client_token = input.client_token.value_or("");
   service.created_by = call.principal;
   service.created_at = context.now;
+  const auto choice = choose_launch(cluster, input.launch_type, input.capacity_provider_strategy);
+  if (!choice.ok()) {
+    return choice.error();
+  }
   const auto specification =
       service_specification(context, cluster, service,
                             {.definition = definition.value(),
-                             .launch_type = read_launch_type(input.launch_type),
+                             .launch_type = choice.value().launch_type,
+                             .capacity_provider_strategy = choice.value().strategy,
                              .network = input.network_configuration,
                              .platform_version = input.platform_version,
                              .constraints = input.placement_constraints,

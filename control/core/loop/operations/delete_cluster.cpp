@@ -1,6 +1,7 @@
 #include "control/core/loop/names.h"
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/show_cluster.h"
+#include "control/core/loop/operations/strategy_request.h"
 #include "control/core/world/lookups.h"
 
 namespace control {
@@ -23,6 +24,13 @@ schemas::Outcome check_empty(const World& world, const schemas::Cluster& cluster
     if (world->services.at(key).status != schemas::ServiceStatus::inactive) {
       return Error{ErrorCode::cluster_contains_services,
                    "The Cluster cannot be deleted while Services are active."};
+    }
+  }
+  for (const std::string& name : cluster.configuration.capacity_providers) {
+    if (!is_pool_provider(name)) {
+      return Error{ErrorCode::cluster_contains_capacity_provider,
+                   "The Cluster cannot be deleted while the capacity provider '" + name +
+                       "' is associated with it."};
     }
   }
   for (const std::int64_t key : entry_or_empty(world.index().tasks_of_cluster, cluster.key)) {

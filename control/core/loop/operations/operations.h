@@ -70,7 +70,11 @@ Answer list_tags_for_resource(Context& context, const ApiCall& call);
 Answer tag_resource(Context& context, const ApiCall& call);
 Answer untag_resource(Context& context, const ApiCall& call);
 
+Answer create_capacity_provider(Context& context, const ApiCall& call);
+Answer delete_capacity_provider(Context& context, const ApiCall& call);
 Answer describe_capacity_providers(Context& context, const ApiCall& call);
+Answer put_cluster_capacity_providers(Context& context, const ApiCall& call);
+Answer update_capacity_provider(Context& context, const ApiCall& call);
 
 Answer create_role(Context& context, const ApiCall& call);
 Answer delete_role(Context& context, const ApiCall& call);

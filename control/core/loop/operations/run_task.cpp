@@ -5,6 +5,7 @@
 #include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/show_task.h"
 #include "control/core/loop/operations/task_request.h"
+#include "control/core/loop/provider_turn.h"
 #include "control/core/world/lookups.h"
 
 namespace control {
@@ -81,10 +82,11 @@ Answer run_task(Context& context, const ApiCall& call) {
     return read.error();
   }
   const std::int64_t key = cluster.value()->key;
-  if (read.value().launch_type == LaunchType::ec2 && context.world.fleet(key).size() == 0) {
+  if (read.value().launch_type == LaunchType::ec2 &&
+      read.value().capacity_provider_strategy.empty() && context.world.fleet(key).size() == 0) {
     return invalid("No Container Instances were found in your cluster.");
   }
-  const LaunchOrder order{
+  LaunchOrder order{
       .cluster = key,
       .service = 0,
       .deployment = {},
@@ -94,10 +96,13 @@ Answer run_task(Context& context, const ApiCall& call) {
   output.tasks.emplace();
   output.failures.emplace();
   std::vector<schemas::TaskId> started;
+  ProviderTurn providers(context.world, 0, {}, order.specification);
   for (std::int64_t count = 0; count < input.count.value_or(1); ++count) {
+    order.capacity_provider = providers.next();
     const Launch launched = launch(context, order);
     if (const auto* id = std::get_if<schemas::TaskId>(&launched)) {
       started.push_back(*id);
+      providers.took(order.capacity_provider);
       output.tasks->push_back(
           show_task(context.world, *find_task(context.world, *id), TagView::shown));
     } else {

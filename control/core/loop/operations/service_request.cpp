@@ -61,11 +61,12 @@ Result<TaskSpecificationRef> service_specification(Context& context,
 }
 
 Sameness compare(const TaskSpecification& left, const TaskSpecification& right) {
-  const bool same = left.definition->key == right.definition->key &&
-                    left.launch_type == right.launch_type && left.network == right.network &&
-                    left.platform_version == right.platform_version &&
-                    left.placement_constraints == right.placement_constraints &&
-                    left.placement_strategy == right.placement_strategy;
+  const bool same =
+      left.definition->key == right.definition->key && left.launch_type == right.launch_type &&
+      left.capacity_provider_strategy == right.capacity_provider_strategy &&
+      left.network == right.network && left.platform_version == right.platform_version &&
+      left.placement_constraints == right.placement_constraints &&
+      left.placement_strategy == right.placement_strategy;
   return same ? Sameness::same : Sameness::different;
 }
 

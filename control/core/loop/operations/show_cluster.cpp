@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/core/loop/operations/shapes.h"
+#include "control/core/loop/operations/strategy_request.h"
 #include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
 
@@ -110,8 +111,12 @@ api::Cluster show_cluster(const World& world, const schemas::Cluster& cluster,
   if (asked(api::ClusterField::attachments)) {
     shown.attachments.emplace();
   }
-  shown.capacity_providers.emplace();
-  shown.default_capacity_provider_strategy.emplace();
+  const std::vector<std::string>& providers = cluster.configuration.capacity_providers;
+  shown.capacity_providers = providers;
+  shown.default_capacity_provider_strategy = show_items(cluster.configuration.default_strategy);
+  if (!std::all_of(providers.begin(), providers.end(), is_pool_provider)) {
+    shown.attachments_status = "UPDATE_COMPLETE";
+  }
   return shown;
 }
 

@@ -80,6 +80,10 @@ api::ContainerInstance show_instance(const World& world, const ContainerInstance
                                      TagView tags) {
   api::ContainerInstance shown;
   shown.container_instance_arn = instance_arn(world, instance);
+  const auto provider = instance.inventory.attributes.find(schemas::capacity_provider_attribute);
+  if (provider != instance.inventory.attributes.end()) {
+    shown.capacity_provider_name = unless_empty(provider->second);
+  }
   shown.version = instance.version;
   shown.version_info = {.agent_version = instance.inventory.agent_version,
                         .agent_hash = {},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/core/deploy/deployment.h"
+#include "control/core/loop/operations/strategy_request.h"
 #include "control/core/loop/services.h"
 #include "control/core/world/lookups.h"
 #include "fargate-pool/core/platform_version.h"
@@ -78,7 +79,11 @@ api::Deployment show_deployment(const Service& service, const schemas::Scope& sc
   shown.failed_tasks = deployment.failed_tasks;
   shown.created_at = deployment.created_at;
   shown.updated_at = deployment.updated_at;
-  shown.launch_type = show_launch_type(specification.launch_type);
+  if (specification.capacity_provider_strategy.empty()) {
+    shown.launch_type = show_launch_type(specification.launch_type);
+  } else {
+    shown.capacity_provider_strategy = show_items(specification.capacity_provider_strategy);
+  }
   if (specification.launch_type == schemas::LaunchType::fargate) {
     shown.platform_version = specification.platform_version;
     shown.platform_family = std::string(fargate_pool::platform_family);
@@ -97,7 +102,11 @@ void add_specification(const Service& service, const schemas::Scope& scope, api:
     return;
   }
   const schemas::TaskSpecification& current = *service.deployments.front().specification;
-  shown.launch_type = show_launch_type(current.launch_type);
+  if (current.capacity_provider_strategy.empty()) {
+    shown.launch_type = show_launch_type(current.launch_type);
+  } else {
+    shown.capacity_provider_strategy = show_items(current.capacity_provider_strategy);
+  }
   shown.task_definition = definition_arn(scope, *current.definition);
   if (current.launch_type == schemas::LaunchType::fargate) {
     shown.platform_version = current.platform_version;

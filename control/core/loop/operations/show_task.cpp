@@ -202,6 +202,7 @@ void add_instants(const Task& task, api::Task& shown) {
 void add_placement(const World& world, const Task& task, api::Task& shown) {
   const TaskSpecification& specification = *task.specification;
   shown.launch_type = show_launch_type(specification.launch_type);
+  shown.capacity_provider_name = unless_empty(task.capacity_provider);
   if (specification.launch_type == schemas::LaunchType::fargate) {
     shown.platform_version = specification.platform_version;
     shown.platform_family = std::string(fargate_pool::platform_family);

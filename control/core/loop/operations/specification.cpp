@@ -104,6 +104,7 @@ Result<TaskSpecification> read_specification(Context& context, const Scope& scop
   TaskSpecification specification;
   specification.definition = wish.definition;
   specification.launch_type = wish.launch_type;
+  specification.capacity_provider_strategy = wish.capacity_provider_strategy;
   const Outcome type = wish.launch_type == LaunchType::fargate ? read_fargate(wish, specification)
                                                                : read_ec2(wish, specification);
   if (!type.ok()) {

@@ -15,6 +15,7 @@ namespace control {
 struct LaunchWish {
   schemas::TaskDefinitionRef definition;
   schemas::LaunchType launch_type = schemas::LaunchType::ec2;
+  schemas::CapacityProviderStrategy capacity_provider_strategy{};
   std::optional<api::NetworkConfiguration> network;
   std::optional<std::string> platform_version;
   std::optional<std::vector<api::PlacementConstraint>> constraints;

@@ -14,6 +14,7 @@ api::RunTaskRequest as_run(const api::StartTaskRequest& input) {
   run.cluster = input.cluster;
   run.enable_ecs_managed_tags = input.enable_ecs_managed_tags;
   run.group = input.group;
+  run.launch_type = api::LaunchType::ec2;  // named hosts need no strategy
   run.network_configuration = input.network_configuration;
   run.overrides = input.overrides;
   run.propagate_tags = input.propagate_tags;

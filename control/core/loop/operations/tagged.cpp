@@ -78,10 +78,18 @@ Result<Tagged> tagged_by(const World& world, const Scope& scope, const std::stri
                                                     .key = owned->definition->key,
                                                     .instance = {}});
   }
+  if (kind == "capacity-provider") {
+    const schemas::CapacityProvider* provider =
+        find_capacity_provider(world, scope, local_name(scope, kind, arn).value_or(""));
+    return provider == nullptr ? Result<Tagged>(no_such(absent, arn))
+                               : Result<Tagged>(Tagged{.kind = Tagged::Kind::capacity_provider,
+                                                       .key = provider->key,
+                                                       .instance = {}});
+  }
   return Error{ErrorCode::invalid_parameter,
                "Invalid arn syntax: '" + arn +
-                   "' is no ARN of a cluster, service, task, task-definition or container-instance "
-                   "of this account and region."};
+                   "' is no ARN of a cluster, service, task, task-definition, container-instance "
+                   "or capacity-provider of this account and region."};
 }
 
 const std::vector<Tag>& tags_of(const World& world, const Tagged& tagged) {
@@ -94,6 +102,8 @@ const std::vector<Tag>& tags_of(const World& world, const Tagged& tagged) {
       return world->tasks.at(tagged.key).specification->tags;
     case Tagged::Kind::definition:
       return world->definitions.at(tagged.key).definition->tags;
+    case Tagged::Kind::capacity_provider:
+      return world->capacity_providers.at(tagged.key).tags;
     case Tagged::Kind::instance:
       break;
   }
@@ -119,6 +129,12 @@ void put_tags(Context& context, const Scope& scope, const Tagged& tagged, const 
     case Tagged::Kind::definition:
       apply(context.world, DefinitionTagged{tagged.key, std::move(tags)});
       break;
+    case Tagged::Kind::capacity_provider: {
+      schemas::CapacityProvider provider = context.world->capacity_providers.at(tagged.key);
+      provider.tags = std::move(tags);
+      apply(context.world, CapacityProviderChanged{std::move(provider)});
+      break;
+    }
     case Tagged::Kind::instance: {
       schemas::ContainerInstance instance = context.world->instances.at(tagged.instance);
       instance.tags = std::move(tags);

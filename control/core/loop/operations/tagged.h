@@ -13,7 +13,14 @@ namespace control {
 
 /// Names a thing that may have tags.
 struct Tagged {
-  enum class Kind : std::uint8_t { cluster, service, task, definition, instance };
+  enum class Kind : std::uint8_t {
+    cluster,
+    service,
+    task,
+    definition,
+    instance,
+    capacity_provider
+  };
   Kind kind = Kind::cluster;
   std::int64_t key = 0;
   schemas::InstanceId instance;  ///< of an instance

@@ -6,6 +6,7 @@
 #include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/shapes.h"
 #include "control/core/loop/operations/specification.h"
+#include "control/core/loop/operations/strategy_request.h"
 #include "control/core/loop/roles.h"
 #include "fargate-pool/core/task_size.h"
 
@@ -103,9 +104,14 @@ Result<TaskSpecification> read_task_request(Context& context, const ApiCall& cal
   if (!definition.ok()) {
     return definition.error();
   }
+  const auto choice = choose_launch(cluster, input.launch_type, input.capacity_provider_strategy);
+  if (!choice.ok()) {
+    return choice.error();
+  }
   auto read = read_specification(context, call.scope,
                                  {.definition = definition.value(),
-                                  .launch_type = read_launch_type(input.launch_type),
+                                  .launch_type = choice.value().launch_type,
+                                  .capacity_provider_strategy = choice.value().strategy,
                                   .network = input.network_configuration,
                                   .platform_version = input.platform_version,
                                   .constraints = input.placement_constraints,

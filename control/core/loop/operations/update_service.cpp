@@ -4,6 +4,7 @@
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/service_request.h"
 #include "control/core/loop/operations/show_service.h"
+#include "control/core/loop/operations/strategy_request.h"
 #include "control/core/loop/roles.h"
 #include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
@@ -22,21 +23,33 @@ using schemas::TaskSpecification;
 namespace {
 
 /// What the service has, with what the request says over it.
-Result<LaunchWish> read_wish(const World& world, const schemas::Scope& scope,
-                             const Service& service, const api::UpdateServiceRequest& input) {
+Result<LaunchWish> read_wish(const World& world, const Cluster& cluster, const Service& service,
+                             const api::UpdateServiceRequest& input) {
   const TaskSpecification& current = *service.deployments.front().specification;
   LaunchWish wish{.definition = current.definition,
                   .launch_type = current.launch_type,
+                  .capacity_provider_strategy = current.capacity_provider_strategy,
                   .network = input.network_configuration,
                   .platform_version = input.platform_version,
                   .constraints = input.placement_constraints,
                   .strategy = input.placement_strategy};
   if (input.task_definition) {
-    const auto definition = launchable_definition(world, scope, *input.task_definition);
+    const auto definition = launchable_definition(world, cluster.scope, *input.task_definition);
     if (!definition.ok()) {
       return definition.error();
     }
     wish.definition = definition.value();
+  }
+  // An empty strategy takes the service off its providers; what it ran on, it still runs on.
+  if (input.capacity_provider_strategy && input.capacity_provider_strategy->empty()) {
+    wish.capacity_provider_strategy.clear();
+  } else if (input.capacity_provider_strategy) {
+    const auto choice = choose_launch(cluster, std::nullopt, input.capacity_provider_strategy);
+    if (!choice.ok()) {
+      return choice.error();
+    }
+    wish.launch_type = choice.value().launch_type;
+    wish.capacity_provider_strategy = choice.value().strategy;
   }
   const bool awsvpc = wish.definition->network_mode == schemas::NetworkMode::awsvpc;
   if (!wish.network && current.network && awsvpc) {
@@ -44,6 +57,9 @@ Result<LaunchWish> read_wish(const World& world, const schemas::Scope& scope,
   }
   if (!wish.platform_version) {
     wish.platform_version = current.platform_version;
+  }
+  if (wish.launch_type == schemas::LaunchType::ec2 && !input.platform_version) {
+    wish.platform_version.reset();
   }
   if (!wish.constraints) {
     wish.constraints = show_constraints(current.placement_constraints);
@@ -58,7 +74,7 @@ Result<LaunchWish> read_wish(const World& world, const schemas::Scope& scope,
 /// desired count alone scales the one there is.
 Outcome update_deployment(Context& context, const ApiCall& call, const Cluster& cluster,
                           Service& service, const api::UpdateServiceRequest& input) {
-  const auto wish = read_wish(context.world, cluster.scope, service, input);
+  const auto wish = read_wish(context.world, cluster, service, input);
   if (!wish.ok()) {
     return wish.error();
   }

@@ -42,6 +42,11 @@ Values values_of(const schemas::Cluster& cluster) {
           wire::encode(cluster.configuration)};
 }
 
+Values values_of(const schemas::CapacityProvider& provider) {
+  return {provider.scope.account, provider.scope.region, provider.name,
+          milliseconds(provider.created_at), wire::encode(provider)};
+}
+
 Values values_of(const OwnedDefinition& owned) {
   const schemas::TaskDefinition& definition = *owned.definition;
   return {owned.scope.account,
@@ -139,7 +144,8 @@ Values task_values(const schemas::Task& task, SpecificationTexts& texts) {
           task.specification->definition->key,
           milliseconds(task.created_at),
           std::move(containers),
-          texts.of(task.specification)};
+          texts.of(task.specification),
+          text_or_null(task.capacity_provider)};
 }
 
 Values state_values(const World& world, const schemas::Task& task) {
@@ -215,6 +221,8 @@ std::optional<Values> values_of(const World& world, const RowRef& ref, Specifica
   switch (ref.table) {
     case Table::cluster:
       return values_in(world->clusters, ref.key);
+    case Table::capacity_provider:
+      return values_in(world->capacity_providers, ref.key);
     case Table::task_definition:
       return values_in(world->definitions, ref.key);
     case Table::service:
@@ -306,6 +314,7 @@ std::vector<Row> all_rows(const World& world) {
     }
   };
   add_keyed(Table::cluster, world->clusters);
+  add_keyed(Table::capacity_provider, world->capacity_providers);
   add_keyed(Table::task_definition, world->definitions);
   add_keyed(Table::service, world->services);
   add_keyed(Table::task, world->tasks);

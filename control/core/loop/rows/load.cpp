@@ -6,6 +6,7 @@
 #include "control/core/loop/rows/loader.h"
 #include "control/core/loop/rows/stored.h"
 #include "control/core/loop/rows/values.h"
+#include "control/core/world/lookups.h"
 #include "netif/core/default_network.h"
 
 namespace control {
@@ -18,6 +19,7 @@ Result<World> Loader::load() {
   ++parts().epoch;
   parts().assignments = Assignments(parts().epoch);
   read(Table::cluster, &Loader::cluster);
+  read(Table::capacity_provider, &Loader::capacity_provider);
   read(Table::task_definition, &Loader::definition);
   read(Table::service, &Loader::service);
   read(Table::service_event, &Loader::service_event);
@@ -109,6 +111,23 @@ void Loader::cluster(RowReader& row) {
   cluster.configuration = row.json<schemas::ClusterConfiguration>();
   if (row.ok()) {
     apply(world_, ClusterCreated{std::move(cluster)});
+  }
+}
+
+void Loader::capacity_provider(RowReader& row) {
+  schemas::Scope scope{row.text(), row.text()};
+  const std::string name = row.text();
+  const Instant created_at = row.instant();
+  auto provider = row.json<schemas::CapacityProvider>();
+  provider.key = row.key();
+  provider.scope = std::move(scope);
+  provider.name = name;
+  provider.created_at = created_at;
+  if (row.ok() && find_capacity_provider(world_, provider.scope, name) != nullptr) {
+    row.fail("has the name of another capacity provider");
+  }
+  if (row.ok()) {
+    apply(world_, CapacityProviderCreated{std::move(provider)});
   }
 }
 

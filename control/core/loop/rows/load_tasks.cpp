@@ -37,6 +37,7 @@ void Loader::task(RowReader& row) {
   task.created_at = row.instant();
   std::istringstream containers(row.text());
   const std::string text = row.text();
+  task.capacity_provider = row.text();
   schemas::Result<TaskSpecification> written = wire::decode<TaskSpecification>(text);
   if (!written.ok()) {
     row.fail(written.error().message);

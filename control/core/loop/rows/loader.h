@@ -25,6 +25,7 @@ class Loader {
  private:
   void metadata(RowReader& row);
   void cluster(RowReader& row);
+  void capacity_provider(RowReader& row);
   void definition(RowReader& row);
   void service(RowReader& row);
   void service_event(RowReader& row);

@@ -72,6 +72,9 @@ std::span<const Migration> migrations() {
     UPDATE "cluster" SET configuration = '{}';
     ALTER TABLE "instance" ADD COLUMN attributes TEXT;
     UPDATE "instance" SET attributes = '{}';
+    CREATE TABLE "capacity_provider" (key INTEGER PRIMARY KEY, account TEXT, region TEXT, name TEXT,
+      created_at INTEGER, body TEXT) STRICT;
+    ALTER TABLE "task" ADD COLUMN capacity_provider TEXT;
   )sql"}}};
   return steps;
 }
