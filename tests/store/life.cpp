@@ -258,6 +258,9 @@ void live(Stage& stage) {
              "logConfiguration":{"cloudWatchLogGroupName":"sessions",
                "cloudWatchEncryptionEnabled":true,"s3BucketName":"kept","s3EncryptionEnabled":true,
                "s3KeyPrefix":"of/c"}}}})");
+  tell(stage, "PutAccountSetting", R"({"name":"awsvpcTrunking","value":"enabled",
+           "principalArn":"arn:aws:iam::123456789012:user/build"})");
+  tell(stage, "PutAccountSettingDefault", R"({"name":"awsvpcTrunking","value":"disabled"})");
   tell(stage, "CreateCapacityProvider",
        R"({"name":"blue","autoScalingGroupProvider":{"autoScalingGroupArn":"hosts of blue",
            "managedScaling":{"status":"ENABLED","targetCapacity":90,"minimumScalingStepSize":2,

@@ -42,6 +42,14 @@ struct CapacityProviderDeleted {
   std::int64_t provider = 0;
 };
 
+/// New, or with another value.
+struct AccountSettingPut {
+  schemas::AccountSetting setting;
+};
+struct AccountSettingDeleted {
+  std::int64_t setting = 0;
+};
+
 struct DefinitionRegistered {
   schemas::Scope scope;
   schemas::TaskDefinitionRef definition;
@@ -223,15 +231,16 @@ struct Logged {
 
 using Change = std::variant<
     ClusterCreated, ClusterDeactivated, ClusterTagged, ClusterConfigured, CapacityProviderCreated,
-    CapacityProviderChanged, CapacityProviderDeleted, DefinitionRegistered, DefinitionDeregistered,
-    DefinitionDeletionBegun, DefinitionTagged, DefinitionForgotten, ServiceCreated, ServiceChanged,
-    DeploymentAccounted, ServiceEventAdded, ServiceForgotten, InstanceRegistered, InstanceChanged,
-    InstanceHeard, InstanceDisconnected, InstanceGivenUp, InstanceDeregistered, InstanceForgotten,
-    VpcCreated, SubnetCreated, SecurityGroupCreated, SecurityGroupChanged, SecurityGroupDeleted,
-    TaskCreated, TaskChanged, CredentialsRenewalDue, TaskTagged, TaskForgotten, EniCreated,
-    EniReleased, UsageMetered, TokenRemembered, TokenForgotten, UserCreated, UserDeleted,
-    AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted, RoleCreated, RoleDeleted,
-    JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded, Logged>;
+    CapacityProviderChanged, CapacityProviderDeleted, AccountSettingPut, AccountSettingDeleted,
+    DefinitionRegistered, DefinitionDeregistered, DefinitionDeletionBegun, DefinitionTagged,
+    DefinitionForgotten, ServiceCreated, ServiceChanged, DeploymentAccounted, ServiceEventAdded,
+    ServiceForgotten, InstanceRegistered, InstanceChanged, InstanceHeard, InstanceDisconnected,
+    InstanceGivenUp, InstanceDeregistered, InstanceForgotten, VpcCreated, SubnetCreated,
+    SecurityGroupCreated, SecurityGroupChanged, SecurityGroupDeleted, TaskCreated, TaskChanged,
+    CredentialsRenewalDue, TaskTagged, TaskForgotten, EniCreated, EniReleased, UsageMetered,
+    TokenRemembered, TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged,
+    AccessKeyDeleted, RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent, SessionOpened,
+    SessionEnded, Logged>;
 
 /// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
 void apply(World& world, const Change& change);

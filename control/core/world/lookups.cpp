@@ -43,6 +43,13 @@ const schemas::CapacityProvider* find_capacity_provider(const World& world, cons
   return key == nullptr ? nullptr : look(world->capacity_providers, *key);
 }
 
+const schemas::AccountSetting* find_account_setting(const World& world, const Scope& scope,
+                                                    const std::string& principal,
+                                                    const std::string& name) {
+  const std::int64_t* key = look(world.index().account_setting_by_name, {scope, principal, name});
+  return key == nullptr ? nullptr : look(world->account_settings, *key);
+}
+
 const Service* service_of(const World& world, std::int64_t key) {
   return look(world->services, key);
 }

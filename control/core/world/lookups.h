@@ -18,6 +18,11 @@ const schemas::CapacityProvider* find_capacity_provider(const World& world,
                                                         const schemas::Scope& scope,
                                                         const std::string& name);
 
+/// What a principal has set; the account itself is the empty principal.
+const schemas::AccountSetting* find_account_setting(const World& world, const schemas::Scope& scope,
+                                                    const std::string& principal,
+                                                    const std::string& name);
+
 const schemas::Service* service_of(const World& world, std::int64_t key);
 const schemas::Service* find_service(const World& world, std::int64_t cluster,
                                      const std::string& name);

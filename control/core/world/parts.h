@@ -30,6 +30,8 @@ void carry_out(WorldParts& parts, const ClusterConfigured& change);
 void carry_out(WorldParts& parts, const CapacityProviderCreated& change);
 void carry_out(WorldParts& parts, const CapacityProviderChanged& change);
 void carry_out(WorldParts& parts, const CapacityProviderDeleted& change);
+void carry_out(WorldParts& parts, const AccountSettingPut& change);
+void carry_out(WorldParts& parts, const AccountSettingDeleted& change);
 void carry_out(WorldParts& parts, const DefinitionRegistered& change);
 void carry_out(WorldParts& parts, const DefinitionDeregistered& change);
 void carry_out(WorldParts& parts, const DefinitionDeletionBegun& change);

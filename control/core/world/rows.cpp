@@ -21,6 +21,9 @@ constexpr std::array<Column, 7> cluster_columns{{{"account", text},
 constexpr std::array<Column, 5> capacity_provider_columns{
     {{"account", text}, {"region", text}, {"name", text}, {"created_at", integer}, {"body", text}}};
 
+constexpr std::array<Column, 5> account_setting_columns{
+    {{"account", text}, {"region", text}, {"principal", text}, {"name", text}, {"value", text}}};
+
 constexpr std::array<Column, 8> task_definition_columns{{{"account", text},
                                                          {"region", text},
                                                          {"family", text},
@@ -188,6 +191,7 @@ constexpr std::array<TableShape, table_count> shapes{
     {{Table::metadata, "metadata", metadata_columns, Loading::rows},
      {Table::cluster, "cluster", cluster_columns, Loading::rows},
      {Table::capacity_provider, "capacity_provider", capacity_provider_columns, Loading::rows},
+     {Table::account_setting, "account_setting", account_setting_columns, Loading::rows},
      {Table::task_definition, "task_definition", task_definition_columns, Loading::rows},
      {Table::service, "service", service_columns, Loading::rows},
      {Table::service_event, "service_event", service_event_columns, Loading::rows},

@@ -21,6 +21,7 @@ enum class Table : std::uint8_t {
   metadata,
   cluster,
   capacity_provider,
+  account_setting,
   task_definition,
   service,
   service_event,
@@ -41,7 +42,7 @@ enum class Table : std::uint8_t {
   event,       ///< append only; key = sequence number
   meter,       ///< append only: every reading as it came
 };
-constexpr std::size_t table_count = 22;
+constexpr std::size_t table_count = 23;
 
 enum class ColumnType : std::uint8_t { integer, text };
 

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "schemas/base/id.h"
 #include "schemas/base/time.h"
 #include "schemas/model/access.h"
+#include "schemas/model/account_setting.h"
 #include "schemas/model/capacity_provider.h"
 #include "schemas/model/cluster.h"
 #include "schemas/model/meter.h"
@@ -75,6 +77,7 @@ struct ReleasedEni {
 struct Tables {
   std::map<std::int64_t, schemas::Cluster> clusters;
   std::map<std::int64_t, schemas::CapacityProvider> capacity_providers;
+  std::map<std::int64_t, schemas::AccountSetting> account_settings;
   std::map<std::int64_t, OwnedDefinition> definitions;
   std::map<std::int64_t, schemas::Service> services;
   std::map<std::int64_t, schemas::Task> tasks;
@@ -107,6 +110,8 @@ struct TaskTally {
 struct Index {
   std::map<std::pair<schemas::Scope, std::string>, std::int64_t> cluster_by_name;
   std::map<std::pair<schemas::Scope, std::string>, std::int64_t> capacity_provider_by_name;
+  std::map<std::tuple<schemas::Scope, std::string, std::string>, std::int64_t>
+      account_setting_by_name;  ///< scope, principal, name
   std::map<std::pair<schemas::Scope, std::string>, std::map<std::int64_t, std::int64_t>>
       revisions_by_family;
   Keys definitions_leaving;  ///< to be forgotten when nothing refers to them any more

@@ -3,6 +3,7 @@
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/shapes.h"
 #include "control/core/loop/operations/show_cluster.h"
+#include "control/core/loop/setting_rules.h"
 #include "control/core/world/lookups.h"
 
 namespace control {
@@ -16,6 +17,10 @@ Answer create_cluster(Context& context, const ApiCall& call) {
     return tags.error();
   }
   schemas::ClusterConfiguration configuration;
+  configuration.container_insights =
+      read_insights(
+          effective_setting(context.world, call.scope, call.principal, "containerInsights"))
+          .value_or(schemas::ContainerInsights::disabled);
   const schemas::Outcome settings = read_settings(input.settings, configuration);
   if (!settings.ok()) {
     return settings.error();

@@ -76,6 +76,11 @@ Answer describe_capacity_providers(Context& context, const ApiCall& call);
 Answer put_cluster_capacity_providers(Context& context, const ApiCall& call);
 Answer update_capacity_provider(Context& context, const ApiCall& call);
 
+Answer delete_account_setting(Context& context, const ApiCall& call);
+Answer list_account_settings(Context& context, const ApiCall& call);
+Answer put_account_setting(Context& context, const ApiCall& call);
+Answer put_account_setting_default(Context& context, const ApiCall& call);
+
 Answer create_role(Context& context, const ApiCall& call);
 Answer delete_role(Context& context, const ApiCall& call);
 Answer describe_role(Context& context, const ApiCall& call);

@@ -47,6 +47,11 @@ Values values_of(const schemas::CapacityProvider& provider) {
           milliseconds(provider.created_at), wire::encode(provider)};
 }
 
+Values values_of(const schemas::AccountSetting& setting) {
+  return {setting.scope.account, setting.scope.region, setting.principal, setting.name,
+          setting.value};
+}
+
 Values values_of(const OwnedDefinition& owned) {
   const schemas::TaskDefinition& definition = *owned.definition;
   return {owned.scope.account,
@@ -223,6 +228,8 @@ std::optional<Values> values_of(const World& world, const RowRef& ref, Specifica
       return values_in(world->clusters, ref.key);
     case Table::capacity_provider:
       return values_in(world->capacity_providers, ref.key);
+    case Table::account_setting:
+      return values_in(world->account_settings, ref.key);
     case Table::task_definition:
       return values_in(world->definitions, ref.key);
     case Table::service:
@@ -315,6 +322,7 @@ std::vector<Row> all_rows(const World& world) {
   };
   add_keyed(Table::cluster, world->clusters);
   add_keyed(Table::capacity_provider, world->capacity_providers);
+  add_keyed(Table::account_setting, world->account_settings);
   add_keyed(Table::task_definition, world->definitions);
   add_keyed(Table::service, world->services);
   add_keyed(Table::task, world->tasks);

@@ -20,6 +20,7 @@ Result<World> Loader::load() {
   parts().assignments = Assignments(parts().epoch);
   read(Table::cluster, &Loader::cluster);
   read(Table::capacity_provider, &Loader::capacity_provider);
+  read(Table::account_setting, &Loader::account_setting);
   read(Table::task_definition, &Loader::definition);
   read(Table::service, &Loader::service);
   read(Table::service_event, &Loader::service_event);
@@ -128,6 +129,22 @@ void Loader::capacity_provider(RowReader& row) {
   }
   if (row.ok()) {
     apply(world_, CapacityProviderCreated{std::move(provider)});
+  }
+}
+
+void Loader::account_setting(RowReader& row) {
+  schemas::AccountSetting setting;
+  setting.key = row.key();
+  setting.scope = {row.text(), row.text()};
+  setting.principal = row.text();
+  setting.name = row.text();
+  setting.value = row.text();
+  if (row.ok() &&
+      find_account_setting(world_, setting.scope, setting.principal, setting.name) != nullptr) {
+    row.fail("is the same setting as another");
+  }
+  if (row.ok()) {
+    apply(world_, AccountSettingPut{std::move(setting)});
   }
 }
 

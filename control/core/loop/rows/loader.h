@@ -26,6 +26,7 @@ class Loader {
   void metadata(RowReader& row);
   void cluster(RowReader& row);
   void capacity_provider(RowReader& row);
+  void account_setting(RowReader& row);
   void definition(RowReader& row);
   void service(RowReader& row);
   void service_event(RowReader& row);

@@ -75,6 +75,8 @@ std::span<const Migration> migrations() {
     CREATE TABLE "capacity_provider" (key INTEGER PRIMARY KEY, account TEXT, region TEXT, name TEXT,
       created_at INTEGER, body TEXT) STRICT;
     ALTER TABLE "task" ADD COLUMN capacity_provider TEXT;
+    CREATE TABLE "account_setting" (key INTEGER PRIMARY KEY, account TEXT, region TEXT,
+      principal TEXT, name TEXT, value TEXT) STRICT;
   )sql"}}};
   return steps;
 }
