@@ -28,9 +28,11 @@ NEVER = {
     "PlatformTaskDefinitionIncompatibilityException":
         "every platform version runs every definition that FARGATE takes",
     ("RegisterTaskDefinition", "LimitExceededException"): "a family may have any number of revisions",
-    ("DescribeCapacityProviders", "ClusterNotFoundException"): "its cluster is refused by name",
-    ("DeleteCluster", "ClusterContainsCapacityProviderException"):
-        "only a provider of managed instances belongs to a cluster, and is refused",
+    ("CreateCapacityProvider", "LimitExceededException"):
+        "an account may have any number of capacity providers",
+    **{(operation + "CapacityProvider", "ClusterNotFoundException"):
+       "its cluster, which only a provider of managed instances has, is refused by name"
+       for operation in ("Create", "Update", "Delete")},
 }
 
 
@@ -74,6 +76,15 @@ class Errors(WithControl):
         cls.ecs.create_cluster(clusterName="with-a-service")
         cls.ecs.create_service(cluster="with-a-service", serviceName="s", taskDefinition="web",
                                desiredCount=0)
+        for provider in ("idle", "busy"):
+            cls.ecs.create_capacity_provider(
+                name=provider, autoScalingGroupProvider={"autoScalingGroupArn": provider})
+        cls.ecs.create_cluster(clusterName="with-a-provider", capacityProviders=["idle"])
+        cls.ecs.put_cluster_capacity_providers(cluster="c", capacityProviders=["busy"],
+                                               defaultCapacityProviderStrategy=[])
+        cls.ecs.create_service(cluster="c", serviceName="busy", taskDefinition="web",
+                               desiredCount=0,
+                               capacityProviderStrategy=[{"capacityProvider": "busy"}])
         cls.ecs.run_task(cluster="with-a-task", taskDefinition="pool", launchType="FARGATE",
                          networkConfiguration=cls.network)
         cls.ecs.run_task(cluster="c", taskDefinition="web", clientToken="once")
@@ -119,6 +130,9 @@ class Errors(WithControl):
             ("DeleteCluster", "ClusterContainsServices"): {"cluster": "with-a-service"},
             ("DeleteCluster", "ClusterContainsContainerInstances"): {"cluster": "with-a-host"},
             ("DeleteCluster", "ClusterContainsTasks"): {"cluster": "with-a-task"},
+            ("DeleteCluster", "ClusterContainsCapacityProvider"): {"cluster": "with-a-provider"},
+            ("PutClusterCapacityProviders", "ResourceInUse"): {
+                "capacityProviders": [], "defaultCapacityProviderStrategy": []},
             ("TagResource", "ClusterNotFound"): {"resourceArn": arn + "nobody", "tags": tags[:1]},
             ("TagResource", "ResourceNotFound"): {"resourceArn": service, "tags": tags[:1]},
             ("TagResource", "LimitExceeded"): {"resourceArn": arn + "c", "tags": tags[-1:]},

@@ -10,58 +10,67 @@ CREATE TABLE "cluster" (key INTEGER PRIMARY KEY, account TEXT, region TEXT, name
   status INTEGER, created_at INTEGER, tags TEXT, configuration TEXT) STRICT;
 INSERT INTO "cluster" VALUES (1, '123456789012', 'us-east-1', 'c', 0, 1790000000000,
   '{"tags":[{"key":"k","value":"v"}]}',
-  '{"container_insights":"enhanced","execute_command":{"kms_key_id":"key","logging":"override","log":{"cloud_watch_log_group_name":"sessions","cloud_watch_encryption_enabled":true,"s3_bucket_name":"kept","s3_encryption_enabled":true,"s3_key_prefix":"of/c"}}}');
-INSERT INTO "cluster" VALUES (2, '123456789012', 'us-east-1', 'gone', 1, 1790000002000, '{}',
+  '{"container_insights":"enhanced","execute_command":{"kms_key_id":"key","logging":"override","log":{"cloud_watch_log_group_name":"sessions","cloud_watch_encryption_enabled":true,"s3_bucket_name":"kept","s3_encryption_enabled":true,"s3_key_prefix":"of/c"}},"capacity_providers":["FARGATE","blue"],"default_strategy":[{"capacity_provider":"FARGATE","base":3,"weight":4}]}');
+INSERT INTO "cluster" VALUES (2, '123456789012', 'us-east-1', 'gone', 1, 1790000007000, '{}',
   '{"container_insights":"disabled"}');
+CREATE TABLE "capacity_provider" (key INTEGER PRIMARY KEY, account TEXT, region TEXT, name TEXT,
+  created_at INTEGER, body TEXT) STRICT;
+INSERT INTO "capacity_provider" VALUES (1, '123456789012', 'us-east-1', 'blue', 1790000004000,
+  '{"key":1,"scope":{"account":"123456789012","region":"us-east-1"},"name":"blue","auto_scaling_group_arn":"hosts of blue","managed_scaling":{"status":"enabled","target_capacity":80,"minimum_scaling_step_size":2,"maximum_scaling_step_size":20,"instance_warmup_period_s":60},"managed_termination_protection":"enabled","managed_draining":"disabled","last_update":"updated","tags":[{"key":"k","value":"v"}],"created_at":1790000004000}');
+CREATE TABLE "account_setting" (key INTEGER PRIMARY KEY, account TEXT, region TEXT, principal TEXT,
+  name TEXT, value TEXT) STRICT;
+INSERT INTO "account_setting" VALUES (1, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:user/build', 'awsvpcTrunking', 'enabled');
+INSERT INTO "account_setting" VALUES (2, '123456789012', 'us-east-1', '', 'awsvpcTrunking', 'disabled');
 CREATE TABLE "task_definition" (key INTEGER PRIMARY KEY, account TEXT, region TEXT, family TEXT,
   revision INTEGER, status INTEGER, registered_at INTEGER, deregistered_at INTEGER,
   body TEXT) STRICT;
-INSERT INTO "task_definition" VALUES (1, '123456789012', 'us-east-1', 'web', 1, 0, 1790000011000, NULL,
-  '{"key":1,"family":"web","revision":1,"status":"active","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/web:1","command":["serve","80"],"entry_point":["/bin/probe"],"environment":[{"name":"GREETING","value":"grüß'' dich"}],"working_directory":"/srv","user":"1000:1000","cpu":128,"memory":128,"memory_reservation":64,"essential":true,"depends_on":[{"container_name":"side","condition":"start"}],"port_mappings":[{"container_port":80,"host_port":0,"protocol":"tcp","name":"http","app_protocol":"http"},{"container_port":53,"host_port":5353,"protocol":"udp"}],"start_timeout_ms":20000,"stop_timeout_ms":5000,"readonly_root_filesystem":true,"privileged":true,"health_check":{"command":["CMD-SHELL","true"],"interval_ms":10000,"timeout_ms":2000,"retries":2,"start_period_ms":5000},"restart_policy":{"enabled":true,"ignored_exit_codes":[3],"attempt_period_ms":60000},"mount_points":[{"source_volume":"scratch","container_path":"/scratch","read_only":true}],"ulimits":[{"name":"nofile","soft":100,"hard":200}],"linux_parameters":{"capabilities_add":["NET_ADMIN"],"capabilities_drop":["CHOWN"],"devices":[{"host_path":"/dev/null","container_path":"/dev/void","permissions":["read","write"]}],"init_process_enabled":true,"shared_memory_size":32,"tmpfs":[{"container_path":"/t","size":8,"mount_options":["noexec"]}],"max_swap":16,"swappiness":10},"docker_labels":{"label":"of docker"}},{"name":"side","image":"registry.local/side:1","cpu":64,"memory":64,"essential":false,"readonly_root_filesystem":false,"privileged":false,"volumes_from":[{"source_container":"main","read_only":true}]}],"volumes":[{"name":"scratch"},{"name":"logs","source_path":"/var/log/web"}],"compatibilities":["ec2"],"requires_compatibilities":["ec2"],"task_role_arn":"arn:aws:iam::123456789012:role/app/reader","execution_role_arn":"arn:aws:iam::123456789012:role/app/reader","cpu_architecture":"X86_64","operating_system_family":"LINUX","tags":[{"key":"team","value":"a \"quoted\" value"}],"registered_at":1790000011000,"registered_by":"arn:aws:iam::123456789012:root"}');
-INSERT INTO "task_definition" VALUES (2, '123456789012', 'us-east-1', 'web', 2, 0, 1790000012000, NULL,
-  '{"key":2,"family":"web","revision":2,"status":"active","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/web:2","cpu":128,"memory":128,"essential":true,"readonly_root_filesystem":false,"privileged":false}],"compatibilities":["ec2"],"registered_at":1790000012000,"registered_by":"arn:aws:iam::123456789012:root"}');
-INSERT INTO "task_definition" VALUES (3, '123456789012', 'us-east-1', 'web', 3, 1, 1790000013000,
-  1790000015000,
-  '{"key":3,"family":"web","revision":3,"status":"inactive","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/web:2","cpu":128,"memory":128,"essential":true,"readonly_root_filesystem":false,"privileged":false}],"compatibilities":["ec2"],"registered_at":1790000013000,"registered_by":"arn:aws:iam::123456789012:root","deregistered_at":1790000015000}');
-INSERT INTO "task_definition" VALUES (4, '123456789012', 'us-east-1', 'job', 1, 0, 1790000014000, NULL,
-  '{"key":4,"family":"job","revision":1,"status":"active","network_mode":"awsvpc","cpu":256,"memory":512,"containers":[{"name":"main","image":"registry.local/job:1","cpu":0,"essential":true,"readonly_root_filesystem":false,"privileged":false}],"compatibilities":["ec2","fargate"],"requires_compatibilities":["fargate"],"task_role_arn":"arn:aws:iam::123456789012:role/app/reader","registered_at":1790000014000,"registered_by":"arn:aws:iam::123456789012:root"}');
+INSERT INTO "task_definition" VALUES (1, '123456789012', 'us-east-1', 'web', 1, 0, 1790000016000, NULL,
+  '{"key":1,"family":"web","revision":1,"status":"active","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/web:1","command":["serve","80"],"entry_point":["/bin/probe"],"environment":[{"name":"GREETING","value":"grüß'' dich"}],"working_directory":"/srv","user":"1000:1000","cpu":128,"memory":128,"memory_reservation":64,"essential":true,"depends_on":[{"container_name":"side","condition":"start"}],"port_mappings":[{"container_port":80,"host_port":0,"protocol":"tcp","name":"http","app_protocol":"http"},{"container_port":53,"host_port":5353,"protocol":"udp"}],"start_timeout_ms":20000,"stop_timeout_ms":5000,"readonly_root_filesystem":true,"privileged":true,"health_check":{"command":["CMD-SHELL","true"],"interval_ms":10000,"timeout_ms":2000,"retries":2,"start_period_ms":5000},"restart_policy":{"enabled":true,"ignored_exit_codes":[3],"attempt_period_ms":60000},"mount_points":[{"source_volume":"scratch","container_path":"/scratch","read_only":true}],"ulimits":[{"name":"nofile","soft":100,"hard":200}],"linux_parameters":{"capabilities_add":["NET_ADMIN"],"capabilities_drop":["CHOWN"],"devices":[{"host_path":"/dev/null","container_path":"/dev/void","permissions":["read","write"]}],"init_process_enabled":true,"shared_memory_size":32,"tmpfs":[{"container_path":"/t","size":8,"mount_options":["noexec"]}],"max_swap":16,"swappiness":10},"docker_labels":{"label":"of docker"}},{"name":"side","image":"registry.local/side:1","cpu":64,"memory":64,"essential":false,"readonly_root_filesystem":false,"privileged":false,"volumes_from":[{"source_container":"main","read_only":true}]}],"volumes":[{"name":"scratch"},{"name":"logs","source_path":"/var/log/web"}],"compatibilities":["ec2"],"requires_compatibilities":["ec2"],"task_role_arn":"arn:aws:iam::123456789012:role/app/reader","execution_role_arn":"arn:aws:iam::123456789012:role/app/reader","cpu_architecture":"X86_64","operating_system_family":"LINUX","tags":[{"key":"team","value":"a \"quoted\" value"}],"registered_at":1790000016000,"registered_by":"arn:aws:iam::123456789012:root"}');
+INSERT INTO "task_definition" VALUES (2, '123456789012', 'us-east-1', 'web', 2, 0, 1790000017000, NULL,
+  '{"key":2,"family":"web","revision":2,"status":"active","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/web:2","cpu":128,"memory":128,"essential":true,"readonly_root_filesystem":false,"privileged":false}],"compatibilities":["ec2"],"registered_at":1790000017000,"registered_by":"arn:aws:iam::123456789012:root"}');
+INSERT INTO "task_definition" VALUES (3, '123456789012', 'us-east-1', 'web', 3, 1, 1790000018000,
+  1790000020000,
+  '{"key":3,"family":"web","revision":3,"status":"inactive","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/web:2","cpu":128,"memory":128,"essential":true,"readonly_root_filesystem":false,"privileged":false}],"compatibilities":["ec2"],"registered_at":1790000018000,"registered_by":"arn:aws:iam::123456789012:root","deregistered_at":1790000020000}');
+INSERT INTO "task_definition" VALUES (4, '123456789012', 'us-east-1', 'job', 1, 0, 1790000019000, NULL,
+  '{"key":4,"family":"job","revision":1,"status":"active","network_mode":"awsvpc","cpu":256,"memory":512,"containers":[{"name":"main","image":"registry.local/job:1","cpu":0,"essential":true,"readonly_root_filesystem":false,"privileged":false}],"compatibilities":["ec2","fargate"],"requires_compatibilities":["fargate"],"task_role_arn":"arn:aws:iam::123456789012:role/app/reader","registered_at":1790000019000,"registered_by":"arn:aws:iam::123456789012:root"}');
 CREATE TABLE "service" (key INTEGER PRIMARY KEY, cluster INTEGER, name TEXT, status INTEGER,
   desired_count INTEGER, created_at INTEGER, deployments TEXT, body TEXT) STRICT;
-INSERT INTO "service" VALUES (1, 1, 'web', 0, 2, 1790000022000,
-  '{"deployments":[{"deployment":{"id":"ecs-svc/7717592762715772622","status":"primary","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/7717592762715772622 in progress.","failed_tasks":0,"created_at":1790000031000,"updated_at":1790000031000,"throttle_delay_ms":0},"definition":2,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}},{"deployment":{"id":"ecs-svc/2414519515228510906","status":"active","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/2414519515228510906 in progress.","failed_tasks":0,"created_at":1790000022000,"updated_at":1790000031000,"throttle_delay_ms":0},"definition":1,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}}]}',
-  '{"key":1,"cluster":1,"name":"web","status":"active","scheduling_strategy":"replica","desired_count":2,"deployment_configuration":{"minimum_healthy_percent":50,"maximum_percent":150},"health_check_grace_period_s":0,"tags":[{"key":"s","value":"t"}],"enable_ecs_managed_tags":true,"propagate_tags":"SERVICE","client_token":"once","created_by":"arn:aws:iam::123456789012:root","created_at":1790000022000}');
-INSERT INTO "service" VALUES (2, 1, 'jobs', 0, 1, 1790000023000,
-  '{"deployments":[{"deployment":{"id":"ecs-svc/1967882976242524105","status":"primary","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/1967882976242524105 in progress.","failed_tasks":0,"created_at":1790000023000,"updated_at":1790000023000,"throttle_delay_ms":0},"definition":4,"specification":{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-a2c63dd28b74ebaf5","subnet-b306401a324990fdf"],"security_groups":["sg-1c72673da0c6a8c53"],"assign_public_ip":true},"platform_version":"1.4.0","group":"service:jobs","cpu":256,"memory":512,"enable_ecs_managed_tags":false}}]}',
-  '{"key":2,"cluster":1,"name":"jobs","status":"active","scheduling_strategy":"replica","desired_count":1,"deployment_configuration":{"minimum_healthy_percent":100,"maximum_percent":200},"health_check_grace_period_s":0,"enable_ecs_managed_tags":false,"created_by":"arn:aws:iam::123456789012:root","created_at":1790000023000}');
+INSERT INTO "service" VALUES (1, 1, 'web', 0, 2, 1790000027000,
+  '{"deployments":[{"deployment":{"id":"ecs-svc/7717592762715772622","status":"primary","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/7717592762715772622 in progress.","failed_tasks":0,"created_at":1790000037000,"updated_at":1790000037000,"throttle_delay_ms":0},"definition":2,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}},{"deployment":{"id":"ecs-svc/2414519515228510906","status":"active","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/2414519515228510906 in progress.","failed_tasks":0,"created_at":1790000027000,"updated_at":1790000037000,"throttle_delay_ms":0},"definition":1,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}}]}',
+  '{"key":1,"cluster":1,"name":"web","status":"active","scheduling_strategy":"replica","desired_count":2,"deployment_configuration":{"minimum_healthy_percent":50,"maximum_percent":150},"health_check_grace_period_s":0,"tags":[{"key":"s","value":"t"}],"enable_ecs_managed_tags":true,"propagate_tags":"SERVICE","client_token":"once","created_by":"arn:aws:iam::123456789012:root","created_at":1790000027000}');
+INSERT INTO "service" VALUES (2, 1, 'jobs', 0, 1, 1790000028000,
+  '{"deployments":[{"deployment":{"id":"ecs-svc/1967882976242524105","status":"primary","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/1967882976242524105 in progress.","failed_tasks":0,"created_at":1790000028000,"updated_at":1790000028000,"throttle_delay_ms":0},"definition":4,"specification":{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-a2c63dd28b74ebaf5","subnet-b306401a324990fdf"],"security_groups":["sg-1c72673da0c6a8c53"],"assign_public_ip":true},"platform_version":"1.4.0","group":"service:jobs","cpu":256,"memory":512,"enable_ecs_managed_tags":false,"capacity_provider_strategy":[{"capacity_provider":"FARGATE","base":1,"weight":2}]}}]}',
+  '{"key":2,"cluster":1,"name":"jobs","status":"active","scheduling_strategy":"replica","desired_count":1,"deployment_configuration":{"minimum_healthy_percent":100,"maximum_percent":200},"health_check_grace_period_s":0,"enable_ecs_managed_tags":false,"created_by":"arn:aws:iam::123456789012:root","created_at":1790000028000}');
 CREATE TABLE "service_event" (key INTEGER PRIMARY KEY, service INTEGER, id TEXT, created_at INTEGER,
   message TEXT) STRICT;
-INSERT INTO "service_event" VALUES (1, 1, '5b9e85d1-3f72-4d2d-a10d-d28948f0d4a4', 1790000022000,
+INSERT INTO "service_event" VALUES (1, 1, '5b9e85d1-3f72-4d2d-a10d-d28948f0d4a4', 1790000027000,
   '(service web) has started 2 tasks: (task 5f54fbf2b1093468474b83dfff52dfe6) (task d2d4de702ec55748018e52bfb27bb68e).');
-INSERT INTO "service_event" VALUES (2, 2, '226d937f-1b96-405c-92a1-25c0477a9810', 1790000023000,
+INSERT INTO "service_event" VALUES (2, 2, '226d937f-1b96-405c-92a1-25c0477a9810', 1790000028000,
   '(service jobs) has started 1 tasks: (task 409c4b09d442cc61ec4a7fdda74af70e).');
-INSERT INTO "service_event" VALUES (3, 1, 'e56309f3-8599-4906-ac58-799ff5f4ed86', 1790000031000,
+INSERT INTO "service_event" VALUES (3, 1, 'e56309f3-8599-4906-ac58-799ff5f4ed86', 1790000037000,
   '(service web) has stopped 1 running tasks: (task 5f54fbf2b1093468474b83dfff52dfe6).');
-INSERT INTO "service_event" VALUES (4, 1, '884bc6f1-54d6-465b-944a-c49bfbd94787', 1790000033000,
+INSERT INTO "service_event" VALUES (4, 1, '884bc6f1-54d6-465b-944a-c49bfbd94787', 1790000039000,
   '(service web) has started 1 tasks: (task 653d7fdc3e14277a44b04b0ff12cc9a7).');
-INSERT INTO "service_event" VALUES (5, 1, '6b74957d-4b9b-48b5-9379-bd7a2f0f2c9f', 1790000033000,
+INSERT INTO "service_event" VALUES (5, 1, '6b74957d-4b9b-48b5-9379-bd7a2f0f2c9f', 1790000039000,
   '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error "distinctInstance placement constraint unsatisfied.".');
 CREATE TABLE "instance" (key INTEGER PRIMARY KEY, id TEXT, account TEXT, region TEXT,
   cluster INTEGER, status INTEGER, identity_hash TEXT, boot_id TEXT, registered_at INTEGER,
   version INTEGER, connected INTEGER, inventory TEXT, tags TEXT, attributes TEXT) STRICT;
 INSERT INTO "instance" VALUES (1, 'd70d3259e4e1cb631c663cf4d73c4c04', '123456789012', 'us-east-1', 1,
-  1, 'identity-1', 'boot-1', 1790000016000, 2, 1,
+  1, 'identity-1', 'boot-1', 1790000021000, 2, 1,
   '{"cpu":4096,"memory":8192,"eni_capacity":100,"availability_zone":"us-east-1a","address":"198.18.0.1"}',
   '{}', '{}');
 INSERT INTO "instance" VALUES (2, '022ab1ba804098e6cb293e6770eb3a95', '123456789012', 'us-east-1', 1,
-  0, 'identity-2', 'boot-2', 1790000016000, 3, 1,
+  0, 'identity-2', 'boot-2', 1790000021000, 3, 1,
   '{"cpu":2048,"memory":4096,"eni_capacity":100,"availability_zone":"us-east-1b","address":"198.18.0.2","attributes":{"ecs.os-type":"linux","rack":"7"},"agent_version":"0.1.0","engine_version":"crun 1.8.1"}',
   '{"tags":[{"key":"rack","value":"7"}]}', '{"attributes":{"stack":"prod"}}');
 INSERT INTO "instance" VALUES (3, 'da211e6a663bd37311aabecb86beda3f', '123456789012', 'us-east-1', 0,
-  0, 'identity-3', 'boot-1', 1790000018000, 1, 1,
+  0, 'identity-3', 'boot-1', 1790000023000, 1, 1,
   '{"cpu":4096,"memory":8192,"eni_capacity":100,"availability_zone":"us-east-1a","address":"198.18.0.3","public_cidr":"198.19.0.48/28"}',
   '{}', '{}');
 INSERT INTO "instance" VALUES (4, 'f6d0c233a1c4cb77febe023d51d6fc53', '123456789012', 'us-east-1', 0,
-  0, 'identity-4', 'boot-1', 1790000018000, 1, 1,
+  0, 'identity-4', 'boot-1', 1790000023000, 1, 1,
   '{"cpu":4096,"memory":8192,"eni_capacity":100,"availability_zone":"us-east-1b","address":"198.18.0.4","public_cidr":"198.19.0.64/28"}',
   '{}', '{}');
 CREATE TABLE "vpc" (key INTEGER PRIMARY KEY, id TEXT, account TEXT, region TEXT, cidr TEXT,
@@ -87,62 +96,69 @@ CREATE TABLE "eni" (key INTEGER PRIMARY KEY, id TEXT, attachment TEXT, vpc TEXT,
 INSERT INTO "eni" VALUES (1, 'eni-87ec0ae86c983f1d3', '569b7286-38da-48d8-a8f2-3a282512d2a4',
   'vpc-26953798876a2c369', 'subnet-a2c63dd28b74ebaf5', '409c4b09d442cc61ec4a7fdda74af70e',
   'da211e6a663bd37311aabecb86beda3f', '0a:27:c9:9e:91:b8', 2887712772, 3323134001,
-  'sg-1c72673da0c6a8c53', 'ip-172-31-0-4.ec2.internal', 1790000023000, NULL);
+  'sg-1c72673da0c6a8c53', 'ip-172-31-0-4.ec2.internal', 1790000028000, NULL);
 INSERT INTO "eni" VALUES (2, 'eni-b11ecaa10c2f4f3cb', '430f3f8c-6dd1-42c7-bf23-dcc7e9f926fc',
   'vpc-26953798876a2c369', 'subnet-b306401a324990fdf', 'da36275133cfde5e8a4e5051ef10cddf',
   'f6d0c233a1c4cb77febe023d51d6fc53', '0a:8f:52:07:f6:f5', 2887716868, 3323134017,
-  'sg-1c72673da0c6a8c53', 'ip-172-31-16-4.ec2.internal', 1790000025000, 1790000033000);
+  'sg-1c72673da0c6a8c53', 'ip-172-31-16-4.ec2.internal', 1790000030000, 1790000039000);
 CREATE TABLE "task" (key INTEGER PRIMARY KEY, id TEXT, cluster INTEGER, service INTEGER,
-  deployment INTEGER, definition INTEGER, created_at INTEGER, containers TEXT,
-  specification TEXT) STRICT;
+  deployment INTEGER, definition INTEGER, created_at INTEGER, containers TEXT, specification TEXT,
+  capacity_provider TEXT) STRICT;
 INSERT INTO "task" VALUES (1, '5f54fbf2b1093468474b83dfff52dfe6', 1, 1, 2414519515228510906, 1,
-  1790000022000, '1d24d4fc-b97f-4f6a-b88a-448cca5a9cf8 acf8896b-abb0-420d-8895-faefda4f1862',
-  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}');
+  1790000027000, '1d24d4fc-b97f-4f6a-b88a-448cca5a9cf8 acf8896b-abb0-420d-8895-faefda4f1862',
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}',
+  NULL);
 INSERT INTO "task" VALUES (2, 'd2d4de702ec55748018e52bfb27bb68e', 1, 1, 2414519515228510906, 1,
-  1790000022000, '2bf4ebf5-be54-459b-b0c5-b7ae5cf26313 75a2614a-4241-48ef-8758-58f43b80e135',
-  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}');
+  1790000027000, '2bf4ebf5-be54-459b-b0c5-b7ae5cf26313 75a2614a-4241-48ef-8758-58f43b80e135',
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}',
+  NULL);
 INSERT INTO "task" VALUES (3, '409c4b09d442cc61ec4a7fdda74af70e', 1, 2, 1967882976242524105, 4,
-  1790000023000, '82d3e7b9-86f2-450a-b640-22361833ce51',
-  '{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-a2c63dd28b74ebaf5","subnet-b306401a324990fdf"],"security_groups":["sg-1c72673da0c6a8c53"],"assign_public_ip":true},"platform_version":"1.4.0","group":"service:jobs","cpu":256,"memory":512,"enable_ecs_managed_tags":false}');
-INSERT INTO "task" VALUES (4, 'e6f46135856da7402bc10ebb0f51d292', 1, 0, 0, 2, 1790000024000,
+  1790000028000, '82d3e7b9-86f2-450a-b640-22361833ce51',
+  '{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-a2c63dd28b74ebaf5","subnet-b306401a324990fdf"],"security_groups":["sg-1c72673da0c6a8c53"],"assign_public_ip":true},"platform_version":"1.4.0","group":"service:jobs","cpu":256,"memory":512,"enable_ecs_managed_tags":false,"capacity_provider_strategy":[{"capacity_provider":"FARGATE","base":1,"weight":2}]}',
+  'FARGATE');
+INSERT INTO "task" VALUES (4, 'e6f46135856da7402bc10ebb0f51d292', 1, 0, 0, 2, 1790000029000,
   '13cd6528-23a1-4d38-8e48-f4c4e0a4a57f',
-  '{"overrides":{"containers":[{"name":"main","command":["hold"],"environment":[{"name":"A","value":"b"}],"cpu":100,"memory":100,"memory_reservation":50}],"cpu":300,"memory":200},"launch_type":"ec2","group":"by hand","started_by":"a person","tags":[{"key":"t","value":"u"}],"cpu":300,"memory":200,"enable_ecs_managed_tags":false}');
-INSERT INTO "task" VALUES (5, 'a7c61772ed53f055aa1efc2902e21192', 1, 0, 0, 2, 1790000024000,
+  '{"overrides":{"containers":[{"name":"main","command":["hold"],"environment":[{"name":"A","value":"b"}],"cpu":100,"memory":100,"memory_reservation":50}],"cpu":300,"memory":200},"launch_type":"ec2","group":"by hand","started_by":"a person","tags":[{"key":"t","value":"u"}],"cpu":300,"memory":200,"enable_ecs_managed_tags":false}',
+  NULL);
+INSERT INTO "task" VALUES (5, 'a7c61772ed53f055aa1efc2902e21192', 1, 0, 0, 2, 1790000029000,
   '42f59ab2-bf43-449d-a6fd-00c1918aee5a',
-  '{"overrides":{"containers":[{"name":"main","command":["hold"],"environment":[{"name":"A","value":"b"}],"cpu":100,"memory":100,"memory_reservation":50}],"cpu":300,"memory":200},"launch_type":"ec2","group":"by hand","started_by":"a person","tags":[{"key":"t","value":"u"}],"cpu":300,"memory":200,"enable_ecs_managed_tags":false}');
-INSERT INTO "task" VALUES (6, 'da36275133cfde5e8a4e5051ef10cddf', 1, 0, 0, 4, 1790000025000,
+  '{"overrides":{"containers":[{"name":"main","command":["hold"],"environment":[{"name":"A","value":"b"}],"cpu":100,"memory":100,"memory_reservation":50}],"cpu":300,"memory":200},"launch_type":"ec2","group":"by hand","started_by":"a person","tags":[{"key":"t","value":"u"}],"cpu":300,"memory":200,"enable_ecs_managed_tags":false}',
+  NULL);
+INSERT INTO "task" VALUES (6, 'da36275133cfde5e8a4e5051ef10cddf', 1, 0, 0, 4, 1790000030000,
   'b8659b3e-8125-4d66-99c0-6552c4dea376',
-  '{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-a2c63dd28b74ebaf5","subnet-b306401a324990fdf"],"security_groups":["sg-1c72673da0c6a8c53"],"assign_public_ip":true},"platform_version":"1.4.0","group":"family:job","tags":[{"key":"aws:ecs:clusterName","value":"c"}],"cpu":256,"memory":512,"enable_ecs_managed_tags":true}');
+  '{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-a2c63dd28b74ebaf5","subnet-b306401a324990fdf"],"security_groups":["sg-1c72673da0c6a8c53"],"assign_public_ip":true},"platform_version":"1.4.0","group":"family:job","tags":[{"key":"aws:ecs:clusterName","value":"c"}],"cpu":256,"memory":512,"enable_ecs_managed_tags":true}',
+  NULL);
 INSERT INTO "task" VALUES (7, '653d7fdc3e14277a44b04b0ff12cc9a7', 1, 1, 7717592762715772622, 2,
-  1790000033000, '71ab0844-b9b1-44f0-82c2-8d380df58438',
-  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}');
+  1790000039000, '71ab0844-b9b1-44f0-82c2-8d380df58438',
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}',
+  NULL);
 CREATE TABLE "task_state" (key INTEGER PRIMARY KEY, instance INTEGER, eni TEXT, last_status INTEGER,
   desired_status INTEGER, health INTEGER, stop_code INTEGER, version INTEGER, placed_at INTEGER,
   pull_started_at INTEGER, pull_stopped_at INTEGER, connectivity_at INTEGER, started_at INTEGER,
   stopping_at INTEGER, execution_stopped_at INTEGER, stopped_at INTEGER, availability_zone TEXT,
   stopped_reason TEXT, containers TEXT) STRICT;
-INSERT INTO "task_state" VALUES (1, 2, NULL, 7, 7, 0, 4, 4, 1790000022000, NULL, NULL, NULL,
-  1790000026000, 1790000031000, NULL, 1790000033000, 'us-east-1b',
+INSERT INTO "task_state" VALUES (1, 2, NULL, 7, 7, 0, 4, 4, 1790000027000, NULL, NULL, NULL,
+  1790000032000, 1790000037000, NULL, 1790000039000, 'us-east-1b',
   'Scaling activity initiated by (deployment ecs-svc/2414519515228510906)',
   '{"c":[{"s":"stopped","x":0,"id":"1d24d4fc-b97f-4f6a-b88a-448cca5a9cf8","h":"unknown"},{"s":"stopped","x":0,"id":"acf8896b-abb0-420d-8895-faefda4f1862","h":"unknown"}]}');
-INSERT INTO "task_state" VALUES (2, 1, NULL, 3, 3, 0, 0, 2, 1790000022000, NULL, NULL, NULL,
-  1790000026000, NULL, NULL, NULL, 'us-east-1a', NULL,
+INSERT INTO "task_state" VALUES (2, 1, NULL, 3, 3, 0, 0, 2, 1790000027000, NULL, NULL, NULL,
+  1790000032000, NULL, NULL, NULL, 'us-east-1a', NULL,
   '{"c":[{"s":"running","id":"2bf4ebf5-be54-459b-b0c5-b7ae5cf26313","h":"unknown"},{"s":"running","id":"75a2614a-4241-48ef-8758-58f43b80e135","h":"unknown"}]}');
-INSERT INTO "task_state" VALUES (3, 3, 'eni-87ec0ae86c983f1d3', 3, 3, 0, 0, 2, 1790000023000, NULL,
-  NULL, 1790000026000, 1790000026000, NULL, NULL, NULL, 'us-east-1a', NULL,
+INSERT INTO "task_state" VALUES (3, 3, 'eni-87ec0ae86c983f1d3', 3, 3, 0, 0, 2, 1790000028000, NULL,
+  NULL, 1790000032000, 1790000032000, NULL, NULL, NULL, 'us-east-1a', NULL,
   '{"c":[{"s":"running","id":"82d3e7b9-86f2-450a-b640-22361833ce51","h":"unknown"}]}');
-INSERT INTO "task_state" VALUES (4, 1, NULL, 7, 7, 0, 2, 4, 1790000024000, 1790000024000,
-  1790000024000, NULL, 1790000026000, 1790000031000, 1790000031000, 1790000031000, 'us-east-1a',
+INSERT INTO "task_state" VALUES (4, 1, NULL, 7, 7, 0, 2, 4, 1790000029000, 1790000029000,
+  1790000029000, NULL, 1790000032000, 1790000037000, 1790000037000, 1790000037000, 'us-east-1a',
   'Essential container in task exited',
   '{"c":[{"s":"stopped","x":137,"r":"OutOfMemoryError: container killed","id":"13cd6528-23a1-4d38-8e48-f4c4e0a4a57f","d":"sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd","h":"unknown","n":[{"container_port":80,"host_port":32768,"protocol":"tcp"}]}]}');
-INSERT INTO "task_state" VALUES (5, 2, NULL, 3, 3, 0, 0, 2, 1790000024000, NULL, NULL, NULL,
-  1790000026000, NULL, NULL, NULL, 'us-east-1b', NULL,
+INSERT INTO "task_state" VALUES (5, 2, NULL, 3, 3, 0, 0, 2, 1790000029000, NULL, NULL, NULL,
+  1790000032000, NULL, NULL, NULL, 'us-east-1b', NULL,
   '{"c":[{"s":"running","id":"42f59ab2-bf43-449d-a6fd-00c1918aee5a","h":"unknown"}]}');
-INSERT INTO "task_state" VALUES (6, 4, 'eni-b11ecaa10c2f4f3cb', 7, 7, 0, 3, 4, 1790000025000, NULL,
-  NULL, 1790000026000, 1790000026000, 1790000032000, NULL, 1790000033000, 'us-east-1b', 'seen enough',
+INSERT INTO "task_state" VALUES (6, 4, 'eni-b11ecaa10c2f4f3cb', 7, 7, 0, 3, 4, 1790000030000, NULL,
+  NULL, 1790000032000, 1790000032000, 1790000038000, NULL, 1790000039000, 'us-east-1b', 'seen enough',
   '{"c":[{"s":"stopped","x":0,"id":"b8659b3e-8125-4d66-99c0-6552c4dea376","h":"unknown"}]}');
-INSERT INTO "task_state" VALUES (7, 2, NULL, 3, 3, 0, 0, 2, 1790000033000, NULL, NULL, NULL,
-  1790000033000, NULL, NULL, NULL, 'us-east-1b', NULL,
+INSERT INTO "task_state" VALUES (7, 2, NULL, 3, 3, 0, 0, 2, 1790000039000, NULL, NULL, NULL,
+  1790000039000, NULL, NULL, NULL, 'us-east-1b', NULL,
   '{"c":[{"s":"running","id":"71ab0844-b9b1-44f0-82c2-8d380df58438","h":"unknown"}]}');
 CREATE TABLE "usage" (key INTEGER PRIMARY KEY, task TEXT, account TEXT, region TEXT, cluster TEXT,
   service TEXT, family TEXT, revision INTEGER, cpu INTEGER, memory INTEGER, last_sequence INTEGER,
@@ -150,198 +166,210 @@ CREATE TABLE "usage" (key INTEGER PRIMARY KEY, task TEXT, account TEXT, region T
   first_reading_at INTEGER, last_reading_at INTEGER, cpu_time_ns INTEGER,
   memory_byte_seconds INTEGER, memory_peak_bytes INTEGER, closed INTEGER) STRICT;
 INSERT INTO "usage" VALUES (3, '409c4b09d442cc61ec4a7fdda74af70e', '123456789012', 'us-east-1', 'c',
-  'jobs', 'job', 1, 256, 512, 2, 60000000000, 60000000000, 0, 1789999971000, 1790000031000, 10000000000,
+  'jobs', 'job', 1, 256, 512, 2, 60000000000, 60000000000, 0, 1789999977000, 1790000037000, 10000000000,
   6000000000, 100000002, 0);
 INSERT INTO "usage" VALUES (6, 'da36275133cfde5e8a4e5051ef10cddf', '123456789012', 'us-east-1', 'c',
-  '', 'job', 1, 256, 512, 2, 60000000000, 60000000000, 0, 1789999971000, 1790000031000, 10000000000,
+  '', 'job', 1, 256, 512, 2, 60000000000, 60000000000, 0, 1789999977000, 1790000037000, 10000000000,
   6000000000, 100000002, 1);
 CREATE TABLE "token" (key INTEGER PRIMARY KEY, account TEXT, region TEXT, token TEXT,
   request_hash TEXT, tasks TEXT, created_at INTEGER) STRICT;
 INSERT INTO "token" VALUES (1, '123456789012', 'us-east-1', 'once', '89c653de82eb3646f3fccc0e9ed68f1e',
-  'e6f46135856da7402bc10ebb0f51d292 a7c61772ed53f055aa1efc2902e21192', 1790000024000);
+  'e6f46135856da7402bc10ebb0f51d292 a7c61772ed53f055aa1efc2902e21192', 1790000029000);
 CREATE TABLE "user" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER) STRICT;
-INSERT INTO "user" VALUES (1, '123456789012', 'admin', 1790000004000);
-INSERT INTO "user" VALUES (2, '123456789012', 'build', 1790000004000);
+INSERT INTO "user" VALUES (1, '123456789012', 'admin', 1790000009000);
+INSERT INTO "user" VALUES (2, '123456789012', 'build', 1790000009000);
 CREATE TABLE "access_key" (key INTEGER PRIMARY KEY, id TEXT, user INTEGER, sealed_secret TEXT,
   status INTEGER, created_at INTEGER) STRICT;
 INSERT INTO "access_key" VALUES (1, 'AKIAADMINADMINADMIN1', 1,
-  'v1:69247d72256b819ed80ee7ffefba4c0e3baa86ce0661ac58e208f1adab2aa90ea1a552f85a3ba304769eeeab9364f382780fec06c8ec80719e1d',
-  0, 1790000004000);
+  'v1:9ea61bb940c8a0a07a9dd4640906c77a8a268e9d015f5bde16705a5d0159410c6d1afccdf44e86aa107b2540f7797e0dbac1776d4f2ac79fd617',
+  0, 1790000009000);
 INSERT INTO "access_key" VALUES (2, 'AKIABUILDBUILDBUILD1', 2,
-  'v1:3253fadea182bacb17c976b6cbaffa3421cd62550e51bd36ec1203b30a8591edb2f0fce0320052a055ea24bded1a7fa0197ed154e29bea1e74dd',
-  1, 1790000005000);
+  'v1:835925bf3511ff73d6b6b5bd36674b8bff3b3dbc3d655ef00be933c4c84b32dc13dfa8a99dbc18e5d7f15d35ab7c7e43f93b8f85e2de1d8e2925',
+  1, 1790000010000);
 CREATE TABLE "role" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER,
   body TEXT) STRICT;
-INSERT INTO "role" VALUES (1, '123456789012', 'reader', 1790000007000,
-  '{"key":1,"account":"123456789012","name":"reader","path":"/app/","description":"may look","actions":["ecs:List*","ecs:DescribeTasks"],"tags":[{"key":"k","value":"v"}],"created_at":1790000007000}');
+INSERT INTO "role" VALUES (1, '123456789012', 'reader', 1790000012000,
+  '{"key":1,"account":"123456789012","name":"reader","path":"/app/","description":"may look","actions":["ecs:List*","ecs:DescribeTasks"],"tags":[{"key":"k","value":"v"}],"created_at":1790000012000}');
 CREATE TABLE "join_token" (key INTEGER PRIMARY KEY, hash TEXT, account TEXT, region TEXT,
   cluster TEXT, pool INTEGER, created_by TEXT, created_at INTEGER, expires_at INTEGER) STRICT;
 INSERT INTO "join_token" VALUES (1, '610cbdbb58838fb77223c4d6fcd1c0663ce43db9567ac17b0efee7a34ea72dad',
-  '123456789012', 'us-east-1', 'c', 0, 'arn:aws:iam::123456789012:root', 1790000009000, 1790604809000);
+  '123456789012', 'us-east-1', 'c', 0, 'arn:aws:iam::123456789012:root', 1790000014000, 1790604814000);
 INSERT INTO "join_token" VALUES (2, '508f65650db156899ec12fcbbe883bf222e02c4330d7d251fa2b7aac09de71e4',
-  '123456789012', 'us-east-1', '', 1, 'arn:aws:iam::123456789012:root', 1790000010000, 1790604810000);
+  '123456789012', 'us-east-1', '', 1, 'arn:aws:iam::123456789012:root', 1790000015000, 1790604815000);
 CREATE TABLE "session" (key INTEGER PRIMARY KEY, hash TEXT, account TEXT, region TEXT,
   principal TEXT, created_at INTEGER, expires_at INTEGER) STRICT;
 INSERT INTO "session" VALUES (1, '1e2952b478968fb69e105423445683880726a3929232c26772e629d7ecf762cd',
-  '123456789012', 'us-east-1', 'arn:aws:iam::123456789012:root', 1790000008000, 1790043208000);
+  '123456789012', 'us-east-1', 'arn:aws:iam::123456789012:root', 1790000013000, 1790043213000);
 CREATE TABLE "event" (key INTEGER PRIMARY KEY, at INTEGER, account TEXT, region TEXT, kind TEXT,
   subject TEXT, detail TEXT) STRICT;
 INSERT INTO "event" VALUES (1, 1790000000000, '123456789012', 'us-east-1', 'cluster.created',
   'arn:aws:ecs:us-east-1:123456789012:cluster/c', '{}');
 INSERT INTO "event" VALUES (2, 1790000001000, '123456789012', 'us-east-1', 'cluster.updated',
   'arn:aws:ecs:us-east-1:123456789012:cluster/c', '{}');
-INSERT INTO "event" VALUES (3, 1790000002000, '123456789012', 'us-east-1', 'cluster.created',
+INSERT INTO "event" VALUES (3, 1790000002000, '123456789012', 'us-east-1', 'account-setting.put',
+  'arn:aws:iam::123456789012:user/build', '{}');
+INSERT INTO "event" VALUES (4, 1790000003000, '123456789012', 'us-east-1', 'account-setting.put',
+  'arn:aws:iam::123456789012:root', '{}');
+INSERT INTO "event" VALUES (5, 1790000004000, '123456789012', 'us-east-1', 'capacity-provider.created',
+  'arn:aws:ecs:us-east-1:123456789012:capacity-provider/blue', '{}');
+INSERT INTO "event" VALUES (6, 1790000005000, '123456789012', 'us-east-1', 'capacity-provider.updated',
+  'arn:aws:ecs:us-east-1:123456789012:capacity-provider/blue', '{}');
+INSERT INTO "event" VALUES (7, 1790000006000, '123456789012', 'us-east-1', 'cluster.updated',
+  'arn:aws:ecs:us-east-1:123456789012:cluster/c', '{}');
+INSERT INTO "event" VALUES (8, 1790000007000, '123456789012', 'us-east-1', 'cluster.created',
   'arn:aws:ecs:us-east-1:123456789012:cluster/gone', '{}');
-INSERT INTO "event" VALUES (4, 1790000003000, '123456789012', 'us-east-1', 'cluster.deleted',
+INSERT INTO "event" VALUES (9, 1790000008000, '123456789012', 'us-east-1', 'cluster.deleted',
   'arn:aws:ecs:us-east-1:123456789012:cluster/gone', '{}');
-INSERT INTO "event" VALUES (5, 1790000004000, '123456789012', 'us-east-1', 'user.created',
+INSERT INTO "event" VALUES (10, 1790000009000, '123456789012', 'us-east-1', 'user.created',
   'arn:aws:iam::123456789012:user/admin',
   '{"message":"made at the first start, with access key AKIAADMINADMINADMIN1"}');
-INSERT INTO "event" VALUES (6, 1790000004000, '123456789012', 'us-east-1', 'user.created',
+INSERT INTO "event" VALUES (11, 1790000009000, '123456789012', 'us-east-1', 'user.created',
   'arn:aws:iam::123456789012:user/build', '{}');
-INSERT INTO "event" VALUES (7, 1790000005000, '123456789012', 'us-east-1', 'key.created',
+INSERT INTO "event" VALUES (12, 1790000010000, '123456789012', 'us-east-1', 'key.created',
   'arn:aws:iam::123456789012:user/build', '{"message":"access key AKIABUILDBUILDBUILD1"}');
-INSERT INTO "event" VALUES (8, 1790000006000, '123456789012', 'us-east-1', 'key.deactivated',
+INSERT INTO "event" VALUES (13, 1790000011000, '123456789012', 'us-east-1', 'key.deactivated',
   'arn:aws:iam::123456789012:user/build', '{"message":"access key AKIABUILDBUILDBUILD1"}');
-INSERT INTO "event" VALUES (9, 1790000007000, '123456789012', 'us-east-1', 'role.created',
+INSERT INTO "event" VALUES (14, 1790000012000, '123456789012', 'us-east-1', 'role.created',
   'arn:aws:iam::123456789012:role/app/reader', '{}');
-INSERT INTO "event" VALUES (10, 1790000009000, '123456789012', 'us-east-1', 'token.created',
+INSERT INTO "event" VALUES (15, 1790000014000, '123456789012', 'us-east-1', 'token.created',
   'arn:aws:iam::123456789012:root', '{"message":"for a host of cluster c"}');
-INSERT INTO "event" VALUES (11, 1790000010000, '123456789012', 'us-east-1', 'token.created',
+INSERT INTO "event" VALUES (16, 1790000015000, '123456789012', 'us-east-1', 'token.created',
   'arn:aws:iam::123456789012:root', '{"message":"for a host of the pool"}');
-INSERT INTO "event" VALUES (12, 1790000011000, '123456789012', 'us-east-1', 'definition.registered',
+INSERT INTO "event" VALUES (17, 1790000016000, '123456789012', 'us-east-1', 'definition.registered',
   'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1', '{}');
-INSERT INTO "event" VALUES (13, 1790000012000, '123456789012', 'us-east-1', 'definition.registered',
+INSERT INTO "event" VALUES (18, 1790000017000, '123456789012', 'us-east-1', 'definition.registered',
   'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2', '{}');
-INSERT INTO "event" VALUES (14, 1790000013000, '123456789012', 'us-east-1', 'definition.registered',
+INSERT INTO "event" VALUES (19, 1790000018000, '123456789012', 'us-east-1', 'definition.registered',
   'arn:aws:ecs:us-east-1:123456789012:task-definition/web:3', '{}');
-INSERT INTO "event" VALUES (15, 1790000014000, '123456789012', 'us-east-1', 'definition.registered',
+INSERT INTO "event" VALUES (20, 1790000019000, '123456789012', 'us-east-1', 'definition.registered',
   'arn:aws:ecs:us-east-1:123456789012:task-definition/job:1', '{}');
-INSERT INTO "event" VALUES (16, 1790000015000, '123456789012', 'us-east-1', 'definition.deregistered',
+INSERT INTO "event" VALUES (21, 1790000020000, '123456789012', 'us-east-1', 'definition.deregistered',
   'arn:aws:ecs:us-east-1:123456789012:task-definition/web:3', '{}');
-INSERT INTO "event" VALUES (17, 1790000016000, '123456789012', 'us-east-1', 'instance.registered',
+INSERT INTO "event" VALUES (22, 1790000021000, '123456789012', 'us-east-1', 'instance.registered',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (18, 1790000016000, '123456789012', 'us-east-1', 'instance.registered',
+INSERT INTO "event" VALUES (23, 1790000021000, '123456789012', 'us-east-1', 'instance.registered',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
   '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
-INSERT INTO "event" VALUES (19, 1790000016000, '123456789012', 'us-east-1', 'instance.changed',
+INSERT INTO "event" VALUES (24, 1790000021000, '123456789012', 'us-east-1', 'instance.changed',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
   '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its host has booted"}');
-INSERT INTO "event" VALUES (20, 1790000016000, '123456789012', 'us-east-1', 'tags.changed',
+INSERT INTO "event" VALUES (25, 1790000021000, '123456789012', 'us-east-1', 'tags.changed',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
   '{"message":"1 tags"}');
-INSERT INTO "event" VALUES (21, 1790000017000, '123456789012', 'us-east-1', 'instance.attributes',
+INSERT INTO "event" VALUES (26, 1790000022000, '123456789012', 'us-east-1', 'instance.attributes',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
   '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
-INSERT INTO "event" VALUES (22, 1790000018000, '123456789012', 'us-east-1', 'instance.registered',
+INSERT INTO "event" VALUES (27, 1790000023000, '123456789012', 'us-east-1', 'instance.registered',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
   '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
-INSERT INTO "event" VALUES (23, 1790000018000, '123456789012', 'us-east-1', 'instance.registered',
+INSERT INTO "event" VALUES (28, 1790000023000, '123456789012', 'us-east-1', 'instance.registered',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
   '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
-INSERT INTO "event" VALUES (24, 1790000018000, '123456789012', 'us-east-1', 'vpc',
+INSERT INTO "event" VALUES (29, 1790000023000, '123456789012', 'us-east-1', 'vpc',
   'vpc-26953798876a2c369', '{}');
-INSERT INTO "event" VALUES (25, 1790000018000, '123456789012', 'us-east-1', 'security-group',
+INSERT INTO "event" VALUES (30, 1790000023000, '123456789012', 'us-east-1', 'security-group',
   'sg-1c72673da0c6a8c53', '{}');
-INSERT INTO "event" VALUES (26, 1790000019000, '123456789012', 'us-east-1', 'security-group.rule',
+INSERT INTO "event" VALUES (31, 1790000024000, '123456789012', 'us-east-1', 'security-group.rule',
   'sg-1c72673da0c6a8c53', '{}');
-INSERT INTO "event" VALUES (27, 1790000020000, '123456789012', 'us-east-1', 'security-group.rule',
+INSERT INTO "event" VALUES (32, 1790000025000, '123456789012', 'us-east-1', 'security-group.rule',
   'sg-1c72673da0c6a8c53', '{}');
-INSERT INTO "event" VALUES (28, 1790000021000, '123456789012', 'us-east-1', 'security-group.rule',
+INSERT INTO "event" VALUES (33, 1790000026000, '123456789012', 'us-east-1', 'security-group.rule',
   'sg-1c72673da0c6a8c53', '{}');
-INSERT INTO "event" VALUES (29, 1790000022000, '123456789012', 'us-east-1', 'service.created',
+INSERT INTO "event" VALUES (34, 1790000027000, '123456789012', 'us-east-1', 'service.created',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2414519515228510906"}');
-INSERT INTO "event" VALUES (30, 1790000022000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (35, 1790000027000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
   '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (31, 1790000022000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (36, 1790000027000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/d2d4de702ec55748018e52bfb27bb68e',
   '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (32, 1790000022000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (37, 1790000027000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has started 2 tasks: (task 5f54fbf2b1093468474b83dfff52dfe6) (task d2d4de702ec55748018e52bfb27bb68e)."}');
-INSERT INTO "event" VALUES (33, 1790000023000, '123456789012', 'us-east-1', 'service.created',
+INSERT INTO "event" VALUES (38, 1790000028000, '123456789012', 'us-east-1', 'service.created',
   'arn:aws:ecs:us-east-1:123456789012:service/c/jobs', '{"message":"ecs-svc/1967882976242524105"}');
-INSERT INTO "event" VALUES (34, 1790000023000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (39, 1790000028000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/409c4b09d442cc61ec4a7fdda74af70e',
   '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"provisioning","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (35, 1790000023000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (40, 1790000028000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
   '{"message":"(service jobs) has started 1 tasks: (task 409c4b09d442cc61ec4a7fdda74af70e)."}');
-INSERT INTO "event" VALUES (36, 1790000024000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (41, 1790000029000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
   '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (37, 1790000024000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (42, 1790000029000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/a7c61772ed53f055aa1efc2902e21192',
   '{"cluster":"c","group":"by hand","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (38, 1790000025000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (43, 1790000030000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
   '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"provisioning","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (39, 1790000026000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (44, 1790000031000, '123456789012', 'us-east-1', 'cluster.updated',
+  'arn:aws:ecs:us-east-1:123456789012:cluster/c', '{}');
+INSERT INTO "event" VALUES (45, 1790000032000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/d2d4de702ec55748018e52bfb27bb68e',
   '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (40, 1790000026000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (46, 1790000032000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
   '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (41, 1790000026000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (47, 1790000032000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
   '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (42, 1790000026000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (48, 1790000032000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/a7c61772ed53f055aa1efc2902e21192',
   '{"cluster":"c","group":"by hand","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (43, 1790000026000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (49, 1790000032000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/409c4b09d442cc61ec4a7fdda74af70e',
   '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (44, 1790000026000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
-  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (45, 1790000031000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
-  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":3}');
-INSERT INTO "event" VALUES (46, 1790000031000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
-  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"essential_container_exited","stopped_reason":"Essential container in task exited","version":4}');
-INSERT INTO "event" VALUES (47, 1790000031000, '123456789012', 'us-east-1', 'service.updated',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/7717592762715772622"}');
-INSERT INTO "event" VALUES (48, 1790000031000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":3}');
-INSERT INTO "event" VALUES (49, 1790000031000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has stopped 1 running tasks: (task 5f54fbf2b1093468474b83dfff52dfe6)."}');
 INSERT INTO "event" VALUES (50, 1790000032000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
+  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
+INSERT INTO "event" VALUES (51, 1790000037000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
+  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":3}');
+INSERT INTO "event" VALUES (52, 1790000037000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
+  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"essential_container_exited","stopped_reason":"Essential container in task exited","version":4}');
+INSERT INTO "event" VALUES (53, 1790000037000, '123456789012', 'us-east-1', 'service.updated',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/7717592762715772622"}');
+INSERT INTO "event" VALUES (54, 1790000037000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":3}');
+INSERT INTO "event" VALUES (55, 1790000037000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has stopped 1 running tasks: (task 5f54fbf2b1093468474b83dfff52dfe6)."}');
+INSERT INTO "event" VALUES (56, 1790000038000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
   '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":3}');
-INSERT INTO "event" VALUES (51, 1790000033000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (57, 1790000039000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
   '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":4}');
-INSERT INTO "event" VALUES (52, 1790000033000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (58, 1790000039000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
   '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (53, 1790000033000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (59, 1790000039000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has started 1 tasks: (task 653d7fdc3e14277a44b04b0ff12cc9a7)."}');
-INSERT INTO "event" VALUES (54, 1790000033000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (60, 1790000039000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\"."}');
-INSERT INTO "event" VALUES (55, 1790000033000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (61, 1790000039000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
   '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":4}');
-INSERT INTO "event" VALUES (56, 1790000033000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (62, 1790000039000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
   '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (57, 1790000033000, '123456789012', 'us-east-1', 'instance.draining',
+INSERT INTO "event" VALUES (63, 1790000039000, '123456789012', 'us-east-1', 'instance.draining',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
 CREATE TABLE "meter" (key INTEGER PRIMARY KEY, task INTEGER, sequence INTEGER,
   monotonic_start_ns INTEGER, monotonic_end_ns INTEGER, wall_start INTEGER, wall_end INTEGER,
   cpu_time_ns INTEGER, memory_byte_seconds INTEGER, memory_peak_bytes INTEGER, last INTEGER) STRICT;
-INSERT INTO "meter" VALUES (1, 3, 1, 0, 30000000000, 1789999971000, 1790000001000, 5000000000,
+INSERT INTO "meter" VALUES (1, 3, 1, 0, 30000000000, 1789999977000, 1790000007000, 5000000000,
   3000000000, 100000001, 0);
-INSERT INTO "meter" VALUES (2, 3, 2, 30000000000, 60000000000, 1790000001000, 1790000031000,
+INSERT INTO "meter" VALUES (2, 3, 2, 30000000000, 60000000000, 1790000007000, 1790000037000,
   5000000000, 3000000000, 100000002, 0);
-INSERT INTO "meter" VALUES (3, 6, 1, 0, 30000000000, 1789999971000, 1790000001000, 5000000000,
+INSERT INTO "meter" VALUES (3, 6, 1, 0, 30000000000, 1789999977000, 1790000007000, 5000000000,
   3000000000, 100000001, 0);
-INSERT INTO "meter" VALUES (4, 6, 2, 30000000000, 60000000000, 1790000001000, 1790000031000,
+INSERT INTO "meter" VALUES (4, 6, 2, 30000000000, 60000000000, 1790000007000, 1790000037000,
   5000000000, 3000000000, 100000002, 1);

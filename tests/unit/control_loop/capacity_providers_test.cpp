@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "api/placement.h"
 #include "tests/unit/control_loop/stage.h"
 
 using schemas::ErrorCode;
@@ -430,4 +431,19 @@ TEST_CASE("a host shows the capacity provider that it joined under") {
   const auto shown =
       stage.must<api::DescribeContainerInstancesResponse>("DescribeContainerInstances", request);
   CHECK(shown.container_instances->front().capacity_provider_name == "blue");
+}
+
+TEST_CASE("an explanation asks the hosts of the provider that the next task would go to") {
+  Stage stage;
+  two_providers(stage);
+  auto request = stage::service("web", "web", 1);
+  request.capacity_provider_strategy = {item("green", 1)};
+  stage.must<api::CreateServiceResponse>("CreateService", request);
+  api::ExplainServiceRequest asked;
+  asked.cluster = "c";
+  asked.service = "web";
+  const auto explained = stage.must<api::ExplainServiceResponse>("ExplainService", asked);
+  const std::string text = api::encode(explained);
+  CHECK(text.find("stowage.capacity-provider=green") != std::string::npos);
+  CHECK(text.find("stowage.capacity-provider=blue") == std::string::npos);
 }

@@ -49,7 +49,7 @@ api::ExecuteCommandConfiguration logged_to(const std::string& bucket) {
 }
 
 template <class Output, class Input>
-schemas::Error refusal(Stage& stage, const std::string& operation, const Input& request) {
+schemas::Error refused_cluster(Stage& stage, const std::string& operation, const Input& request) {
   const auto output = stage.call<Output>(operation, request);
   REQUIRE_FALSE(output.ok());
   return output.error();
@@ -136,14 +136,16 @@ TEST_CASE("a cluster that could not be kept as stated is refused, and nothing ch
     wanted.configuration.emplace().execute_command_configuration = sessions;
     expected = "logConfiguration is for the logging OVERRIDE only; it was given with DEFAULT.";
   }
-  const schemas::Error error = refusal<api::UpdateClusterResponse>(stage, "UpdateCluster", wanted);
+  const schemas::Error error =
+      refused_cluster<api::UpdateClusterResponse>(stage, "UpdateCluster", wanted);
   CHECK(error.code == ErrorCode::invalid_parameter);
   CHECK(error.message == expected);
   CHECK(stage.store.held() == rows);
   auto created = cluster("d");
   created.settings = wanted.settings;
   created.configuration = wanted.configuration;
-  CHECK(refusal<api::CreateClusterResponse>(stage, "CreateCluster", created).message == expected);
+  CHECK(refused_cluster<api::CreateClusterResponse>(stage, "CreateCluster", created).message ==
+        expected);
 }
 
 TEST_CASE("only an active cluster of the account can be updated") {
@@ -153,7 +155,8 @@ TEST_CASE("only an active cluster of the account can be updated") {
   settings.settings = {insights("enabled")};
   const auto code = [&](const std::string& name) {
     settings.cluster = name;
-    return refusal<api::UpdateClusterSettingsResponse>(stage, "UpdateClusterSettings", settings)
+    return refused_cluster<api::UpdateClusterSettingsResponse>(stage, "UpdateClusterSettings",
+                                                               settings)
         .code;
   };
   CHECK(code("c") == ErrorCode::cluster_not_found);

@@ -69,7 +69,7 @@ TEST_CASE("only an inactive revision, named with its number, can be deleted") {
   CHECK(output.failures->at(0).arn->ends_with("task-definition/web:2"));
   CHECK(output.failures->at(1).reason == "INVALID");
   CHECK(output.failures->at(2).reason == "MISSING");
-  CHECK(output.failures->at(3).reason == "INVALID");
+  CHECK(output.failures->at(3).reason == "MISSING");
   CHECK(status(stage, "web:2") == "ACTIVE");
 }
 

@@ -24,7 +24,7 @@ class Traffic {
   }
 
   void step() {
-    switch (random_.below(22)) {
+    switch (random_.below(21)) {
       case 0:
         static_cast<void>(stage_.call<api::RunTaskResponse>("RunTask", stage::run("web")));
         break;
@@ -67,10 +67,7 @@ class Traffic {
         configure_cluster();
         break;
       case 17:
-        change_providers();
-        break;
-      case 18:
-        run_through_providers();
+        use_providers();
         break;
       case 14:
         drain_or_not();
@@ -151,9 +148,12 @@ class Traffic {
 
   std::string some_provider() { return random_.chance(500) ? "blue" : "green"; }
 
-  /// They come, go, and are named by the cluster or not; whoever uses one keeps it.
-  void change_providers() {
-    if (random_.chance(400)) {
+  void use_providers() {
+    if (random_.chance(500)) {
+      auto request = stage::run("web");
+      request.capacity_provider_strategy = {{.capacity_provider = some_provider(), .base = 1}};
+      static_cast<void>(stage_.call<api::RunTaskResponse>("RunTask", request));
+    } else if (random_.chance(400)) {
       api::CreateCapacityProviderRequest request;
       request.name = some_provider();
       request.auto_scaling_group_provider.emplace().auto_scaling_group_arn = request.name;
@@ -168,28 +168,19 @@ class Traffic {
       api::PutClusterCapacityProvidersRequest request;
       request.cluster = "c";
       request.capacity_providers = {some_provider(), "FARGATE"};
-      if (random_.chance(500)) {
-        request.default_capacity_provider_strategy.push_back(
-            {.capacity_provider = request.capacity_providers.front(), .weight = 1, .base = 1});
-      }
+      request.default_capacity_provider_strategy = {{.capacity_provider = "FARGATE", .base = 1}};
       static_cast<void>(stage_.call<api::PutClusterCapacityProvidersResponse>(
           "PutClusterCapacityProviders", request));
     }
   }
 
-  void run_through_providers() {
-    auto request = stage::run("web");
-    request.capacity_provider_strategy.emplace().push_back(
-        {.capacity_provider = some_provider(), .weight = 1, .base = {}});
-    static_cast<void>(stage_.call<api::RunTaskResponse>("RunTask", request));
-  }
-
   void configure_cluster() {
-    api::UpdateClusterRequest request;
+    api::UpdateClusterSettingsRequest request;
     request.cluster = "c";
     request.settings = {{.name = api::ClusterSettingName::container_insights,
                          .value = random_.chance(500) ? "enabled" : "enhanced"}};
-    stage_.must<api::UpdateClusterResponse>("UpdateCluster", request);
+    static_cast<void>(
+        stage_.call<api::UpdateClusterSettingsResponse>("UpdateClusterSettings", request));
   }
 
   /// A group or a rule comes or goes, whether or not interfaces have it.

@@ -5,16 +5,19 @@
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/show_explanation.h"
 #include "control/core/loop/operations/task_request.h"
+#include "control/core/loop/provider_turn.h"
 
 namespace control {
 
 namespace {
 
-LaunchOrder order_of(std::int64_t cluster, std::int64_t service, schemas::TaskSpecificationRef of) {
+LaunchOrder order_of(std::int64_t cluster, std::int64_t service, schemas::TaskSpecificationRef of,
+                     std::string capacity_provider) {
   return {.cluster = cluster,
           .service = service,
           .deployment = {},
           .host = {},
+          .capacity_provider = std::move(capacity_provider),
           .specification = std::move(of)};
 }
 
@@ -33,10 +36,12 @@ Answer explain_service(Context& context, const ApiCall& call) {
     return schemas::Error{schemas::ErrorCode::service_not_found,
                           "The service " + service.name + " has ended: it starts no tasks."};
   }
+  const schemas::Deployment& newest = service.deployments.front();
+  const ProviderTurn providers(context.world, service.key, newest.id, newest.specification);
   api::ExplainServiceResponse output;
   output.explanation = show_explanation(
       context.world,
-      order_of(service.cluster, service.key, service.deployments.front().specification));
+      order_of(service.cluster, service.key, newest.specification, providers.next()));
   return api::Value::of(std::move(output));
 }
 
@@ -48,8 +53,8 @@ Answer explain_task(Context& context, const ApiCall& call) {
   }
   api::ExplainTaskResponse output;
   output.explanation = show_explanation(
-      context.world,
-      order_of(task.value()->cluster, task.value()->service, task.value()->specification));
+      context.world, order_of(task.value()->cluster, task.value()->service,
+                              task.value()->specification, task.value()->capacity_provider));
   return api::Value::of(std::move(output));
 }
 
@@ -70,11 +75,12 @@ Answer explain_task_definition(Context& context, const ApiCall& call) {
   if (!read.ok()) {
     return read.error();
   }
+  const auto specification =
+      std::make_shared<const schemas::TaskSpecification>(std::move(read).value());
+  const ProviderTurn providers(context.world, 0, {}, specification);
   api::ExplainTaskDefinitionResponse output;
   output.explanation = show_explanation(
-      context.world,
-      order_of(cluster.value()->key, 0,
-               std::make_shared<const schemas::TaskSpecification>(std::move(read).value())));
+      context.world, order_of(cluster.value()->key, 0, specification, providers.next()));
   return api::Value::of(std::move(output));
 }
 
