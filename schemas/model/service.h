@@ -17,9 +17,23 @@ enum class SchedulingStrategy : std::uint8_t { replica, daemon };
 enum class DeploymentStatus : std::uint8_t { primary, active, inactive };
 enum class RolloutState : std::uint8_t { in_progress, completed, failed };
 
+/// How the circuit breaker's threshold follows from its value.
+enum class ThresholdType : std::uint8_t { count, bounded_percent, unbounded_percent };
+
+/// Gives a deployment up whose tasks keep failing.
+struct CircuitBreaker {
+  bool enable = false;
+  bool rollback = false;  ///< and goes back to what was completed last
+  bool reset_on_healthy_task = true;
+  ThresholdType threshold_type = ThresholdType::bounded_percent;
+  std::int64_t threshold_value = 50;
+  bool operator==(const CircuitBreaker&) const = default;
+};
+
 struct DeploymentConfiguration {
   std::int64_t minimum_healthy_percent = 100;
   std::int64_t maximum_percent = 200;
+  CircuitBreaker circuit_breaker{};
   bool operator==(const DeploymentConfiguration&) const = default;
 };
 
@@ -36,6 +50,55 @@ struct Deployment {
   /// Placement of failing tasks waits until then, longer after each failure.
   std::optional<Instant> throttled_until;
   Duration throttle_delay{};  ///< how long the last wait was; 0 = nothing has failed
+  /// What the circuit breaker counts, from the deployment's beginning until it is completed.
+  std::int64_t breaker_failures = 0;
+  std::optional<Instant> last_failure_at;
+  std::string last_failure;  ///< why the last of its tasks failed
+};
+
+enum class ServiceDeploymentStatus : std::uint8_t {
+  pending,
+  in_progress,
+  successful,
+  stop_requested,
+  stopped,
+  rollback_requested,
+  rollback_in_progress,
+  rollback_successful,
+  rollback_failed,
+};
+
+/// What became of a circuit breaker's watch.
+enum class MonitorStatus : std::uint8_t { disabled, monitoring, monitoring_complete, triggered };
+
+/// A service deployment that went back to what the service was before.
+struct Rollback {
+  std::string reason;
+  Instant started_at{};
+  DeploymentId revision;  ///< what it goes back to
+  bool operator==(const Rollback&) const = default;
+};
+
+/// The record of one change of what a service runs: the revision that it leads to, frozen, and how
+/// it went. It outlives the tasks; its id is its deployment's and its revision's.
+struct ServiceDeployment {
+  std::int64_t key = 0;
+  std::int64_t service = 0;
+  DeploymentId id;
+  TaskSpecificationRef specification;
+  Instant created_at{};
+  // So far it never changes; from here on it is what became of it.
+  ServiceDeploymentStatus status = ServiceDeploymentStatus::in_progress;
+  std::string status_reason;
+  DeploymentConfiguration configuration;
+  std::vector<DeploymentId> sources;  ///< the revisions that ran when it began
+  Instant updated_at{};
+  std::optional<Instant> finished_at;
+  std::optional<Instant> stopped_at;
+  MonitorStatus breaker = MonitorStatus::disabled;
+  std::int64_t breaker_failures = 0;
+  std::int64_t breaker_threshold = 0;
+  std::optional<Rollback> rollback;
 };
 
 struct ServiceEvent {
@@ -61,6 +124,8 @@ struct Service {
   std::string client_token;
   std::string created_by;
   Instant created_at{};
+  DeploymentId current;         ///< the service deployment that moves it, or moved it last
+  DeploymentId last_completed;  ///< what a rollback goes back to; empty = nothing was completed yet
 };
 
 }  // namespace schemas

@@ -15,9 +15,47 @@ constexpr auto deployment_status_names =
 constexpr auto rollout_state_names =
     std::to_array<std::string_view>({"in_progress", "completed", "failed"});
 
+constexpr auto threshold_type_names =
+    std::to_array<std::string_view>({"count", "bounded_percent", "unbounded_percent"});
+
+constexpr auto service_deployment_status_names = std::to_array<std::string_view>(
+    {"pending", "in_progress", "successful", "stop_requested", "stopped", "rollback_requested",
+     "rollback_in_progress", "rollback_successful", "rollback_failed"});
+
+constexpr auto monitor_status_names =
+    std::to_array<std::string_view>({"disabled", "monitoring", "monitoring_complete", "triggered"});
+
+constexpr std::array circuit_breaker_members{
+    STOWAGE_MEMBER(schemas::CircuitBreaker, enable),
+    STOWAGE_MEMBER(schemas::CircuitBreaker, rollback),
+    STOWAGE_MEMBER(schemas::CircuitBreaker, reset_on_healthy_task),
+    STOWAGE_MEMBER(schemas::CircuitBreaker, threshold_type),
+    STOWAGE_MEMBER(schemas::CircuitBreaker, threshold_value),
+};
+
+constexpr std::array rollback_members{
+    STOWAGE_MEMBER(schemas::Rollback, reason),
+    STOWAGE_MEMBER(schemas::Rollback, started_at),
+    STOWAGE_MEMBER(schemas::Rollback, revision),
+};
+
+constexpr std::array service_deployment_members{
+    STOWAGE_MEMBER(schemas::ServiceDeployment, status_reason),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, configuration),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, sources),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, updated_at),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, finished_at),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, stopped_at),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, breaker),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, breaker_failures),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, breaker_threshold),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, rollback),
+};
+
 constexpr std::array deployment_configuration_members{
     STOWAGE_MEMBER(schemas::DeploymentConfiguration, minimum_healthy_percent),
     STOWAGE_MEMBER(schemas::DeploymentConfiguration, maximum_percent),
+    STOWAGE_MEMBER(schemas::DeploymentConfiguration, circuit_breaker),
 };
 
 constexpr std::array deployment_members{
@@ -30,6 +68,9 @@ constexpr std::array deployment_members{
     STOWAGE_MEMBER(schemas::Deployment, updated_at),
     STOWAGE_MEMBER(schemas::Deployment, throttled_until),
     STOWAGE_MEMBER_AS(schemas::Deployment, throttle_delay, "throttle_delay_ms"),
+    STOWAGE_MEMBER(schemas::Deployment, breaker_failures),
+    STOWAGE_MEMBER(schemas::Deployment, last_failure_at),
+    STOWAGE_MEMBER(schemas::Deployment, last_failure),
 };
 
 constexpr std::array service_event_members{
@@ -55,6 +96,8 @@ constexpr std::array service_members{
     STOWAGE_MEMBER(schemas::Service, client_token),
     STOWAGE_MEMBER(schemas::Service, created_by),
     STOWAGE_MEMBER(schemas::Service, created_at),
+    STOWAGE_MEMBER(schemas::Service, current),
+    STOWAGE_MEMBER(schemas::Service, last_completed),
 };
 
 }  // namespace
@@ -74,6 +117,30 @@ constinit const Type Described<schemas::DeploymentStatus>::type =
 template <>
 constinit const Type Described<schemas::RolloutState>::type = wire::choice("RolloutState",
                                                                            rollout_state_names);
+
+template <>
+constinit const Type Described<schemas::ThresholdType>::type = wire::choice("ThresholdType",
+                                                                            threshold_type_names);
+
+template <>
+constinit const Type Described<schemas::ServiceDeploymentStatus>::type =
+    wire::choice("ServiceDeploymentStatus", service_deployment_status_names);
+
+template <>
+constinit const Type Described<schemas::MonitorStatus>::type = wire::choice("MonitorStatus",
+                                                                            monitor_status_names);
+
+template <>
+constinit const Type Described<schemas::CircuitBreaker>::type =
+    wire::structure<schemas::CircuitBreaker>("CircuitBreaker", circuit_breaker_members);
+
+template <>
+constinit const Type Described<schemas::Rollback>::type =
+    wire::structure<schemas::Rollback>("Rollback", rollback_members);
+
+template <>
+constinit const Type Described<schemas::ServiceDeployment>::type =
+    wire::structure<schemas::ServiceDeployment, 6>("ServiceDeployment", service_deployment_members);
 
 template <>
 constinit const Type Described<schemas::DeploymentConfiguration>::type =

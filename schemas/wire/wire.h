@@ -63,6 +63,12 @@ const Type Described<schemas::DeploymentStatus>::type;
 template <>
 const Type Described<schemas::RolloutState>::type;
 template <>
+const Type Described<schemas::ThresholdType>::type;
+template <>
+const Type Described<schemas::ServiceDeploymentStatus>::type;
+template <>
+const Type Described<schemas::MonitorStatus>::type;
+template <>
 const Type Described<schemas::RuleProtocol>::type;
 template <>
 const Type Described<schemas::RuleDirection>::type;
@@ -203,6 +209,12 @@ template <>
 const Type Described<schemas::SecurityGroup>::type;
 template <>
 const Type Described<schemas::Eni>::type;
+template <>
+const Type Described<schemas::CircuitBreaker>::type;
+template <>
+const Type Described<schemas::Rollback>::type;
+template <>
+const Type Described<schemas::ServiceDeployment>::type;
 template <>
 const Type Described<schemas::DeploymentConfiguration>::type;
 template <>

@@ -20,10 +20,18 @@ using std::chrono_literals::operator""s;
 namespace {
 
 std::optional<api::DeploymentConfiguration> configuration_of(const ServiceWish& wish) {
-  if (!wish.minimum_percent && !wish.maximum_percent) {
+  if (!wish.minimum_percent && !wish.maximum_percent && !wish.failures) {
     return std::nullopt;
   }
   api::DeploymentConfiguration configuration;
+  if (wish.failures) {
+    configuration.deployment_circuit_breaker = api::DeploymentCircuitBreaker{
+        .enable = true,
+        .rollback = wish.rollback,
+        .reset_on_healthy_task = !wish.counts_all,
+        .threshold_configuration = api::ThresholdConfiguration{.type = api::ThresholdType::count,
+                                                               .value = *wish.failures}};
+  }
   configuration.minimum_healthy_percent = wish.minimum_percent;
   configuration.maximum_percent = wish.maximum_percent;
   return configuration;

@@ -29,7 +29,10 @@ struct ServiceWish {
   std::optional<std::int64_t> maximum_percent;
   bool force = false;
   std::optional<std::vector<api::PlacementConstraint>> constraints;  ///< not on the pool
-  std::string group;  ///< a security group's id; empty = the default one
+  std::optional<std::int64_t> failures{};  ///< how many a circuit breaker lets pass
+  bool rollback = false;
+  bool counts_all = false;  ///< a healthy task does not end the breaker's count
+  std::string group;        ///< a security group's id; empty = the default one
 };
 
 struct RunWish {

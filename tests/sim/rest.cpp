@@ -93,6 +93,11 @@ Rest::Answer Rest::service(const Service& service) const {
                ? std::nullopt
                : Answer("service " + service.name + " is steady and no event says so");
   }
+  // A deployment that was given up starts no more tasks.
+  if (newest.rollout_state == schemas::RolloutState::failed &&
+      says(service, ") deployment failed: tasks failed to start.")) {
+    return std::nullopt;
+  }
   // It does not have what it wants: an event must say why, and it must be true.
   const auto& recipes = universe_.caller().recipes();
   const auto recipe = recipes.find(newest.specification->definition->family);

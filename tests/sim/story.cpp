@@ -104,6 +104,8 @@ class Story {
             .maximum_percent = line.number_of("max"),
             .force = line.has("force"),
             .constraints = {},
+            .failures = line.number_of("failures"),
+            .rollback = line.has("rollback"),
             .group = {}};
   }
   void remove(const Line& line) { universe_.caller().delete_service(line.word("NAME")); }

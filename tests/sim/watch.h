@@ -7,6 +7,7 @@
 #include "tests/sim/checkers/host_watch.h"
 #include "tests/sim/checkers/money_watch.h"
 #include "tests/sim/checkers/place_watch.h"
+#include "tests/sim/checkers/rollout_watch.h"
 #include "tests/sim/checkers/room_watch.h"
 #include "tests/sim/checkers/service_watch.h"
 #include "tests/sim/checkers/task_watch.h"
@@ -25,6 +26,7 @@ class Watch {
         knobs_(knobs),
         tasks_(simulation),
         services_(simulation),
+        rollouts_(simulation),
         rooms_(simulation),
         places_(simulation),
         hosts_(simulation, tasks_),
@@ -75,6 +77,7 @@ class Watch {
   const Knobs& knobs_;
   TaskWatch tasks_;
   ServiceWatch services_;
+  RolloutWatch rollouts_;
   RoomWatch rooms_;
   PlaceWatch places_;
   HostWatch hosts_;

@@ -227,7 +227,16 @@ void Workload::create_service() {
     wish.minimum_percent = floors.at(static_cast<std::size_t>(pick(0, 4)));
     wish.maximum_percent = ceilings.at(static_cast<std::size_t>(pick(0, 4)));
   }
+  if (pick(0, 1) == 0) {
+    watch_it(wish);
+  }
   universe_.caller().create_service(wish);
+}
+
+void Workload::watch_it(ServiceWish& wish) {
+  wish.failures = pick(1, 6);
+  wish.rollback = pick(0, 2) != 0;
+  wish.counts_all = pick(0, 1) == 0;
 }
 
 void Workload::update_service() {
@@ -251,6 +260,9 @@ void Workload::update_service() {
   if (draw % 10 == 0) {
     wish.minimum_percent = 50;
     wish.maximum_percent = 100 + 50 * pick(0, 2);
+  }
+  if (draw % 10 == 1) {
+    watch_it(wish);
   }
   universe_.caller().update_service(wish);
 }

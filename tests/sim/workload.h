@@ -31,6 +31,8 @@ class Workload {
   void keep_roles();
   void create_service();
   void update_service();
+  /// Gives the service a circuit breaker.
+  void watch_it(ServiceWish& wish);
   void run();
   void stop_some_task();
   std::string some_family();

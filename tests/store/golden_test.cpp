@@ -202,6 +202,8 @@ std::string shape_of_all() {
   text += body<schemas::TaskSpecification>(shapes, "task.specification");
   text += body<StoredContainers>(shapes, "task_state.containers");
   text += body<schemas::Role>(shapes, "role.body");
+  text += body<schemas::TaskSpecification>(shapes, "service_revision.specification");
+  text += body<schemas::ServiceDeployment>(shapes, "service_deployment.body");
   text += "\nColumns that are a choice's number\n\n";
   text += ordinals<schemas::ClusterStatus>("cluster.status");
   text += ordinals<schemas::TaskDefinitionStatus>("task_definition.status");
@@ -210,6 +212,7 @@ std::string shape_of_all() {
   text += ordinals<schemas::TaskStatus>("task_state.last_status, task_state.desired_status");
   text += ordinals<schemas::HealthStatus>("task_state.health");
   text += ordinals<schemas::StopCode>("task_state.stop_code");
+  text += ordinals<schemas::ServiceDeploymentStatus>("service_deployment.status");
   text += ordinals<schemas::AccessKeyStatus>("access_key.status");
   text += "\nWhat the JSON is made of\n\n" + shapes.text();
   return text;
@@ -334,18 +337,44 @@ void check_what_all_versions_say(const World& world) {
 }
 
 bool came_with_version_3(Table table) {
-  return table == Table::capacity_provider || table == Table::account_setting;
+  return table == Table::capacity_provider || table == Table::account_setting ||
+         table == Table::service_revision || table == Table::service_deployment;
+}
+
+/// Older versions recorded no service deployments: what still ran has records now.
+void check_records_given(const World& world) {
+  for (const auto& [key, service] : world->services) {
+    for (const schemas::Deployment& deployment : service.deployments) {
+      const schemas::ServiceDeployment* record = find_service_deployment(world, deployment.id);
+      REQUIRE(record != nullptr);
+      CHECK(record->service == key);
+      CHECK(record->specification->definition->key == deployment.specification->definition->key);
+    }
+    CHECK(service.current == service.deployments.front().id);
+  }
 }
 
 }  // namespace
 
-TEST_CASE("the database of version 3 has a row in every table") {
+TEST_CASE("a database of version 3 is read, word for word") {
   const Workplace place;
   const Loaded found = loaded(place, "version_3.sql");
   for (const TableShape& shape : table_shapes()) {
     CHECK_MESSAGE(found.snapshot.last_key[static_cast<std::size_t>(shape.table)] > 0,
                   "the golden database has no row of " << shape.name);
   }
+  if (schema_version == 3) {  // as it would be written today
+    CHECK(difference(text_of(held(found.snapshot)), text_of(rows_of(found.world))).empty());
+  }
+  check_what_all_versions_say(found.world);
+  const auto& records = found.world->service_deployments;
+  const auto back = std::find_if(records.begin(), records.end(),
+                                 [](const auto& each) { return each.second.rollback.has_value(); });
+  REQUIRE(back != records.end());
+  CHECK(back->second.breaker == schemas::MonitorStatus::triggered);
+  CHECK(back->second.specification->definition->family == "bad");
+  CHECK(back->second.configuration.circuit_breaker.threshold_value == 1);
+  CHECK(back->second.rollback->revision == back->second.sources.front());
 }
 
 TEST_CASE("a database of version 2 is read, word for word") {
@@ -359,6 +388,7 @@ TEST_CASE("a database of version 2 is read, word for word") {
   if (schema_version == 2) {  // as it would be written today
     CHECK(difference(text_of(held(found.snapshot)), text_of(rows_of(found.world))).empty());
   }
+  check_records_given(found.world);
   check_what_all_versions_say(found.world);
   const World& world = found.world;
 
@@ -402,6 +432,7 @@ TEST_CASE("a database of version 1 is read; what it could not say is what it was
   const Loaded found = loaded(place, "version_1.sql");
   const World& world = found.world;
   check_what_all_versions_say(world);
+  check_records_given(world);
   for (const auto& [id, instance] : world->instances) {
     CHECK(instance.tags.empty());
   }

@@ -245,6 +245,24 @@ void run_things(Stage& stage, const std::string& group) {
   stage.settle();
 }
 
+/// The service is steady, then a deployment of it fails and is rolled back.
+void roll_back_one(Stage& stage) {
+  tell(stage, "UpdateService", R"({"cluster":"c","service":"web","taskDefinition":"web:2"})");
+  for (int step = 0; step < 3; ++step) {  // a task at a time
+    stage.settle();
+    stage.advance(45s);
+  }
+  tell(stage, "RegisterTaskDefinition",
+       R"({"family":"bad","containerDefinitions":[
+            {"name":"main","image":"registry.local/bad:1","cpu":128,"memory":128}]})");
+  stage.broken = {"bad"};
+  tell(stage, "UpdateService",
+       R"({"cluster":"c","service":"web","taskDefinition":"bad","deploymentConfiguration":{
+            "deploymentCircuitBreaker":{"enable":true,"rollback":true,"resetOnHealthyTask":false,
+              "thresholdConfiguration":{"type":"COUNT","value":1}}}})");
+  stage.settle();
+}
+
 }  // namespace
 
 std::string key_of_life() { return access::hex(std::string(32, 'k')) + "\n"; }
@@ -287,7 +305,8 @@ void live(Stage& stage) {
   stage.advance(5s);
   meter(stage);
   fail_one(stage, "by hand");
-  tell(stage, "UpdateService", R"({"cluster":"c","service":"web","taskDefinition":"web:2"})");
+  roll_back_one(stage);
+  tell(stage, "UpdateService", R"({"cluster":"c","service":"web","taskDefinition":"web:1"})");
   std::string stopped;
   for (const auto& [key, task] : stage.world->tasks) {
     stopped = task.specification->group == "family:job" ? task.id.text() : stopped;

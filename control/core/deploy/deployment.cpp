@@ -40,6 +40,47 @@ void hold_back(Deployment& deployment, const Task& task, const DeploySettings& s
   deployment.throttled_until = std::max(deployment.throttled_until.value_or(until), until);
 }
 
+/// Why a task failed, in the words of whatever failed in it.
+std::string reason_of(const Task& task) {
+  for (const schemas::Container& container : task.containers) {
+    if (!container.reason.empty()) {
+      return container.reason;
+    }
+  }
+  return task.stopped_reason;
+}
+
+/// Replaced by us because its health checks failed.
+bool failed_checks(const Task& before, const Task& after) {
+  return before.desired_status != TaskStatus::stopped &&
+         after.desired_status == TaskStatus::stopped &&
+         after.stop_code == StopCode::service_scheduler_initiated &&
+         after.stopped_reason == failed_checks_reason;
+}
+
+bool became_healthy(const Task& before, const Task& after) {
+  return before.health != schemas::HealthStatus::healthy &&
+         after.health == schemas::HealthStatus::healthy;
+}
+
+/// The circuit breaker's count, see `account`.
+void count_for_breaker(Deployment& deployment, const Task& before, const Task& after,
+                       const DeploySettings& settings, const schemas::CircuitBreaker& breaker,
+                       Instant now) {
+  if (deployment.rollout_state != schemas::RolloutState::in_progress) {
+    return;
+  }
+  const bool ended = !ended_by_itself(before) && ended_by_itself(after);
+  const bool early = ended && (!after.started_at || !was_healthy(after, settings, now));
+  if (early || failed_checks(before, after)) {
+    ++deployment.breaker_failures;
+    deployment.last_failure_at = now;
+    deployment.last_failure = reason_of(after);
+  } else if (breaker.reset_on_healthy_task && became_healthy(before, after)) {
+    deployment.breaker_failures = 0;
+  }
+}
+
 void clear_throttle(Deployment& deployment) {
   deployment.failed_tasks = 0;
   deployment.throttled_until.reset();
@@ -63,6 +104,34 @@ void begin_deployment(schemas::Service& service, schemas::DeploymentId id,
   next.created_at = now;
   next.updated_at = now;
   service.deployments.insert(service.deployments.begin(), std::move(next));
+  service.current = id;
+}
+
+void return_to(schemas::Service& service, schemas::DeploymentId target,
+               schemas::TaskSpecificationRef specification, std::string reason, Instant now) {
+  std::vector<Deployment>& deployments = service.deployments;
+  schemas::require(!deployments.empty() && deployments.front().id != target,
+                   "a service goes back to what it is");
+  deployments.front().status = schemas::DeploymentStatus::active;
+  deployments.front().updated_at = now;
+  const auto known = std::find_if(deployments.begin(), deployments.end(),
+                                  [&](const Deployment& each) { return each.id == target; });
+  Deployment back;
+  if (known != deployments.end()) {
+    back = std::move(*known);
+    deployments.erase(known);
+  } else {
+    back.id = target;
+    back.specification = std::move(specification);
+    back.created_at = now;
+  }
+  back.status = schemas::DeploymentStatus::primary;
+  back.rollout_state = schemas::RolloutState::in_progress;
+  back.rollout_state_reason = std::move(reason);
+  back.breaker_failures = 0;
+  back.updated_at = now;
+  clear_throttle(back);
+  deployments.insert(deployments.begin(), std::move(back));
 }
 
 void forgive(schemas::Service& service, Instant now) {
@@ -77,7 +146,8 @@ void forgive(schemas::Service& service, Instant now) {
 }
 
 std::optional<Deployment> account(const Deployment& deployment, const Task& before,
-                                  const Task& after, const DeploySettings& settings, Instant now) {
+                                  const Task& after, const DeploySettings& settings, Instant now,
+                                  const schemas::CircuitBreaker& breaker) {
   schemas::require(after.deployment == deployment.id,
                    "a task was accounted to another deployment than its own");
   const bool began = !before.started_at && after.started_at;
@@ -98,13 +168,26 @@ std::optional<Deployment> account(const Deployment& deployment, const Task& befo
       clear_throttle(next);
     }
   }
+  count_for_breaker(next, before, after, settings, breaker, now);
   if (next.failed_tasks == deployment.failed_tasks &&
+      next.breaker_failures == deployment.breaker_failures &&
       next.throttled_until == deployment.throttled_until &&
       next.throttle_delay == deployment.throttle_delay) {
     return std::nullopt;
   }
   next.updated_at = now;
   return next;
+}
+
+std::int64_t wanted_tasks(const schemas::Service& service, const Deployment& deployment,
+                          std::span<const ServiceTask> tasks) {
+  if (deployment.status == schemas::DeploymentStatus::primary) {
+    return service.desired_count;
+  }
+  return std::count_if(tasks.begin(), tasks.end(), [&deployment](const ServiceTask& each) {
+    return each.task->deployment == deployment.id &&
+           each.task->desired_status == TaskStatus::running;
+  });
 }
 
 TaskCounts count_tasks(std::span<const ServiceTask> tasks, schemas::DeploymentId deployment) {

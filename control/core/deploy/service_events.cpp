@@ -48,6 +48,15 @@ std::string deployment_completed_message(std::string_view service, schemas::Depl
   return prefix(service) + "(deployment " + id.text() + ") deployment completed.";
 }
 
+std::string deployment_failed_message(std::string_view service, schemas::DeploymentId id) {
+  return prefix(service) + "(deployment " + id.text() +
+         ") deployment failed: tasks failed to start.";
+}
+
+std::string rolling_back_message(std::string_view service, schemas::DeploymentId id) {
+  return prefix(service) + "rolling back to deployment " + id.text() + ".";
+}
+
 std::string unable_to_place_message(std::string_view service, std::string_view why) {
   return prefix(service) +
          "was unable to place a task because no container instance met all of its requirements. "

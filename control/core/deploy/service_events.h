@@ -17,6 +17,8 @@ std::string steady_state_message(std::string_view service);
 std::string started_message(std::string_view service, std::span<const schemas::TaskId> tasks);
 std::string stopped_message(std::string_view service, std::span<const schemas::TaskId> tasks);
 std::string deployment_completed_message(std::string_view service, schemas::DeploymentId id);
+std::string deployment_failed_message(std::string_view service, schemas::DeploymentId id);
+std::string rolling_back_message(std::string_view service, schemas::DeploymentId id);
 /// `why` is a whole sentence, for example from `closest_match` of control/core/place.
 std::string unable_to_place_message(std::string_view service, std::string_view why);
 std::string failing_message(std::string_view service);

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "control/core/deploy/circuit_breaker.h"
 #include "control/core/deploy/scale_in.h"
 #include "control/core/deploy/service_events.h"
 #include "control/core/lifecycle/lifecycle.h"
@@ -58,8 +59,13 @@ class Planner {
   }
 
   ServicePlan keep_up() {
+    if (breaker_opens()) {
+      give_up();
+      return std::move(plan_);
+    }
     scale_in();
     const std::int64_t healthy = count_healthy(roster_.kept);
+    note_recovery();
     replace_ailing(healthy);
     stop_outgoing(healthy);
     start_missing();
@@ -139,6 +145,44 @@ class Planner {
     return healthy;
   }
 
+  const schemas::CircuitBreaker& breaker() const {
+    return service_.deployment_configuration.circuit_breaker;
+  }
+
+  /// Tasks that are unhealthy now have failed as much as those replaced before them.
+  bool breaker_opens() const {
+    const auto ailing = static_cast<std::int64_t>(roster_.ailing.size());
+    return watches(breaker(), primary()) &&
+           primary().breaker_failures + ailing >= failure_threshold(breaker(), desired());
+  }
+
+  /// What a rollback itself fails at is not rolled back again.
+  void give_up() {
+    plan_.deployments.push_back({primary().id, DeploymentChange::Kind::failed});
+    plan_.events.push_back(deployment_failed_message(service_.name, primary().id));
+    const bool is_rollback = service_.current != primary().id;
+    if (breaker().rollback && !is_rollback && !service_.last_completed.empty()) {
+      plan_.rollback_to = service_.last_completed;
+      plan_.events.push_back(rolling_back_message(service_.name, service_.last_completed));
+    }
+  }
+
+  /// Tasks without checks are healthy by having lasted; those with checks say so themselves.
+  void note_recovery() {
+    if (!watches(breaker(), primary()) || !breaker().reset_on_healthy_task ||
+        primary().breaker_failures == 0 || !primary().last_failure_at) {
+      return;
+    }
+    const bool recovered =
+        std::any_of(roster_.kept.begin(), roster_.kept.end(), [this](const Task* task) {
+          const std::optional<Instant> from = healthy_from(*task, settings_.healthy_after);
+          return from && *from <= now_ && *from > *primary().last_failure_at;
+        });
+    if (recovered) {
+      plan_.deployments.push_back({primary().id, DeploymentChange::Kind::recovered});
+    }
+  }
+
   void stop(const Task& task, std::string reason) {
     plan_.stops.push_back(
         {task.id, schemas::StopCode::service_scheduler_initiated, std::move(reason)});
@@ -176,7 +220,7 @@ class Planner {
       replaced = 1;
     }
     for (std::int64_t i = 0; i < replaced; ++i) {
-      stop(*roster_.ailing.back(), "Task failed container health checks");
+      stop(*roster_.ailing.back(), std::string(failed_checks_reason));
       roster_.ailing.pop_back();
     }
   }
@@ -313,9 +357,23 @@ void settle(Service& service, const ServicePlan& plan, Instant now) {
       service.deployments.erase(found);
       continue;
     }
-    found->rollout_state = RolloutState::completed;
-    found->rollout_state_reason = "ECS deployment " + found->id.text() + " completed.";
     found->updated_at = now;
+    switch (change.kind) {
+      case DeploymentChange::Kind::removed:
+        break;
+      case DeploymentChange::Kind::completed:
+        found->rollout_state = RolloutState::completed;
+        found->rollout_state_reason = "ECS deployment " + found->id.text() + " completed.";
+        service.last_completed = found->id;
+        break;
+      case DeploymentChange::Kind::failed:
+        found->rollout_state = RolloutState::failed;
+        found->rollout_state_reason = "ECS deployment circuit breaker: tasks failed to start.";
+        break;
+      case DeploymentChange::Kind::recovered:
+        found->breaker_failures = 0;
+        break;
+    }
   }
   if (plan.status) {
     service.status = *plan.status;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schemas/base/id.h"
@@ -32,6 +33,9 @@ struct DeploySettings {
   /// How long a repeated service event is suppressed while its cause lasts (ECS: 6 h).
   schemas::Duration repeat_events_after{21'600'000};
 };
+
+/// Why a task stops whose container health checks fail.
+inline constexpr std::string_view failed_checks_reason = "Task failed container health checks";
 
 /// What the host of a task means for it. A lost host's tasks are stopped already (`lose_host`).
 enum class HostCondition : std::uint8_t {
@@ -65,6 +69,8 @@ struct DeploymentChange {
   enum class Kind : std::uint8_t {
     completed,  ///< all its tasks are healthy and no other deployment has any
     removed,    ///< superseded and without tasks: it drops out of the service
+    failed,     ///< its circuit breaker gave it up: no more of its tasks are started
+    recovered,  ///< a task became healthy: the breaker's count begins anew
   };
   schemas::DeploymentId deployment;
   Kind kind = Kind::completed;
@@ -76,7 +82,9 @@ struct ServicePlan {
   std::vector<TaskStop> stops;
   std::vector<DeploymentChange> deployments;
   std::optional<schemas::ServiceStatus> status;  ///< draining to inactive
-  std::vector<std::string> events;               ///< messages, oldest first
+  /// With a deployment that failed: what the service goes back to (`return_to`).
+  std::optional<schemas::DeploymentId> rollback_to;
+  std::vector<std::string> events;  ///< messages, oldest first
   /// The earliest instant at which time alone changes the plan. Absent: nothing but a change of
   /// the service, its tasks or their hosts does.
   std::optional<schemas::Instant> next_wake;

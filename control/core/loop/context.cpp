@@ -44,7 +44,8 @@ std::optional<schemas::Deployment> accounted(const Context& context, const Task&
   }
   for (const schemas::Deployment& deployment : service->deployments) {
     if (deployment.id == after.deployment) {
-      return account(deployment, before, after, context.settings.deploy, context.now);
+      return account(deployment, before, after, context.settings.deploy, context.now,
+                     service->deployment_configuration.circuit_breaker);
     }
   }
   return std::nullopt;

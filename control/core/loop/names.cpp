@@ -83,6 +83,30 @@ Result<const schemas::Service*> service_named(const World& world, const Scope& s
   return service;
 }
 
+Result<const schemas::ServiceDeployment*> service_deployment_named(const World& world,
+                                                                   const Scope& scope,
+                                                                   std::string_view kind,
+                                                                   const std::string& text) {
+  const std::string part = ":" + std::string(kind) + "/";
+  const std::size_t at = text.find(part);
+  const std::size_t digits = text.rfind('/');
+  if (!text.starts_with(arn_prefix) || at == std::string::npos) {
+    return Error{ErrorCode::invalid_parameter,
+                 "Invalid arn syntax: '" + text + "' is no ARN of a " + std::string(kind) + "."};
+  }
+  const auto id = schemas::DeploymentId::parse("ecs-svc/" + text.substr(digits + 1));
+  const schemas::ServiceDeployment* found = id ? find_service_deployment(world, *id) : nullptr;
+  if (found == nullptr) {
+    return nullptr;
+  }
+  const schemas::Service& service = *service_of(world, found->service);
+  const bool same_kind = kind == "service-deployment";
+  const std::string known = same_kind ? service_deployment_arn(world, service, *id)
+                                      : service_revision_arn(world, service, *id);
+  const bool own = cluster_of(world, service.cluster)->scope == scope;
+  return own && known == text ? found : nullptr;
+}
+
 const schemas::Task* task_in(const World& world, const Cluster& cluster, const std::string& text) {
   const std::optional<std::string> name = name_in(cluster, "task", text);
   const std::optional<schemas::TaskId> id = name ? schemas::TaskId::parse(*name) : std::nullopt;

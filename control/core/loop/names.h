@@ -30,6 +30,13 @@ schemas::Result<const schemas::Service*> service_named(const World& world,
 const schemas::Service* service_in(const World& world, const schemas::Cluster& cluster,
                                    const std::string& text);
 
+/// What an ARN of a service deployment (`kind` "service-deployment") or of its revision
+/// ("service-revision") names; null when there is none in this account and region.
+/// InvalidParameterException for a text that is no ARN of that kind.
+schemas::Result<const schemas::ServiceDeployment*> service_deployment_named(
+    const World& world, const schemas::Scope& scope, std::string_view kind,
+    const std::string& text);
+
 /// A task of an active cluster. InvalidParameterException otherwise.
 schemas::Result<const schemas::Task*> task_named(const World& world, const schemas::Scope& scope,
                                                  const std::string& cluster,

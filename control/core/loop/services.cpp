@@ -7,6 +7,7 @@
 #include "control/core/loop/details.h"
 #include "control/core/loop/launch.h"
 #include "control/core/loop/provider_turn.h"
+#include "control/core/loop/rollouts.h"
 #include "control/core/world/lookups.h"
 #include "control/core/world/parts.h"
 #include "schemas/wire/wire.h"
@@ -116,20 +117,38 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
   }
 }
 
+std::string event_of(DeploymentChange::Kind kind) {
+  switch (kind) {
+    case DeploymentChange::Kind::completed:
+      return "deployment.completed";
+    case DeploymentChange::Kind::failed:
+      return "deployment.failed";
+    case DeploymentChange::Kind::removed:
+    case DeploymentChange::Kind::recovered:
+      break;
+  }
+  return "deployment.removed";
+}
+
 void settle_service(Context& context, const Service& service, const ServicePlan& plan) {
   if (plan.deployments.empty() && !plan.status) {
     return;
   }
   Service settled = service;
   settle(settled, plan, context.now);
+  const std::vector<schemas::ServiceDeployment> records = follow_plan(context, settled, plan);
   const bool ended = settled.status == ServiceStatus::inactive;
   const std::string arn = service_arn(context.world, service);
   const schemas::Scope scope = cluster_of(context.world, service.cluster)->scope;
   apply(context.world, ServiceChanged{std::move(settled)});
+  for (const schemas::ServiceDeployment& record : records) {
+    apply(context.world, ServiceDeploymentChanged{record});
+  }
   for (const DeploymentChange& change : plan.deployments) {
-    const bool completed = change.kind == DeploymentChange::Kind::completed;
-    log_event(context, scope, completed ? "deployment.completed" : "deployment.removed", arn,
-              wire::encode(MessageDetail{.message = change.deployment.text()}));
+    if (change.kind != DeploymentChange::Kind::recovered) {
+      log_event(context, scope, event_of(change.kind), arn,
+                wire::encode(MessageDetail{.message = change.deployment.text()}));
+    }
   }
   if (ended) {
     log_event(context, scope, "service.inactive", arn, "{}");

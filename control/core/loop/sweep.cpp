@@ -113,6 +113,22 @@ void forget_instances(Context& context) {
   }
 }
 
+/// History keeps no definition: where one goes, the records of what was made from it go with it.
+void forget_records(Context& context, const std::set<std::int64_t>& leaving) {
+  if (leaving.empty()) {
+    return;
+  }
+  std::vector<std::int64_t> forgotten;
+  for (const auto& [key, record] : context.world->service_deployments) {
+    if (leaving.contains(record.specification->definition->key)) {
+      forgotten.push_back(key);
+    }
+  }
+  for (const std::int64_t key : forgotten) {
+    apply(context.world, ServiceDeploymentForgotten{key});
+  }
+}
+
 /// Definitions whose deletion was asked for go when no task and no deployment is made of them.
 void forget_definitions(Context& context) {
   std::set<std::int64_t> leaving = context.world.index().definitions_leaving;
@@ -126,7 +142,16 @@ void forget_definitions(Context& context) {
     for (const schemas::Deployment& deployment : service.deployments) {
       leaving.erase(deployment.specification->definition->key);
     }
+    if (service.status == schemas::ServiceStatus::inactive) {
+      continue;
+    }
+    for (const schemas::DeploymentId id : {service.current, service.last_completed}) {
+      if (const schemas::ServiceDeployment* record = find_service_deployment(context.world, id)) {
+        leaving.erase(record->specification->definition->key);
+      }
+    }
   }
+  forget_records(context, leaving);
   for (const std::int64_t key : leaving) {
     const OwnedDefinition owned = context.world->definitions.at(key);
     apply(context.world, DefinitionForgotten{key});

@@ -68,6 +68,38 @@ void carry_out(WorldParts& parts, const ServiceEventAdded& change) {
   }
 }
 
+void carry_out(WorldParts& parts, const ServiceDeploymentBegun& change) {
+  const schemas::ServiceDeployment& deployment = change.deployment;
+  keep_key(parts, Table::service_revision, deployment.key);
+  parts.index.deployments_of_service[deployment.service].insert(deployment.key);
+  parts.index.service_deployment_by_id[deployment.id] = deployment.key;
+  parts.tables.service_deployments[deployment.key] = deployment;
+  touch(parts, Table::service_revision, deployment.key, {});
+  touch(parts, Table::service_deployment, deployment.key, {});
+}
+
+void carry_out(WorldParts& parts, const ServiceDeploymentChanged& change) {
+  schemas::ServiceDeployment& deployment =
+      parts.tables.service_deployments.at(change.deployment.key);
+  require(deployment.id == change.deployment.id &&
+              deployment.service == change.deployment.service &&
+              deployment.specification == change.deployment.specification,
+          "a service deployment leads somewhere else than when it began");
+  deployment = change.deployment;
+  touch(parts, Table::service_deployment, deployment.key, {});
+}
+
+void carry_out(WorldParts& parts, const ServiceDeploymentForgotten& change) {
+  const auto at = parts.tables.service_deployments.find(change.deployment);
+  require(at != parts.tables.service_deployments.end(),
+          "a service deployment that does not exist is forgotten");
+  parts.index.deployments_of_service[at->second.service].erase(change.deployment);
+  parts.index.service_deployment_by_id.erase(at->second.id);
+  parts.tables.service_deployments.erase(at);
+  touch(parts, Table::service_revision, change.deployment, {});
+  touch(parts, Table::service_deployment, change.deployment, {});
+}
+
 void carry_out(WorldParts& parts, const ServiceForgotten& change) {
   const auto at = parts.tables.services.find(change.service);
   require(at != parts.tables.services.end(), "a service that does not exist is forgotten");
@@ -77,6 +109,11 @@ void carry_out(WorldParts& parts, const ServiceForgotten& change) {
     erase_row(parts, Table::service_event, key);
   }
   parts.index.event_keys_of_service.erase(change.service);
+  const Keys records = parts.index.deployments_of_service[change.service];
+  for (const std::int64_t key : records) {
+    carry_out(parts, ServiceDeploymentForgotten{key});
+  }
+  parts.index.deployments_of_service.erase(change.service);
   parts.index.services_of_cluster[at->second.cluster].erase(change.service);
   const auto name = parts.index.service_by_name.find({at->second.cluster, at->second.name});
   if (name != parts.index.service_by_name.end() && name->second == change.service) {

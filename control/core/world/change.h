@@ -90,6 +90,18 @@ struct ServiceEventAdded {
   std::int64_t service = 0;
   schemas::ServiceEvent event;
 };
+/// A change of what a service runs began, and with it the record of how it goes.
+struct ServiceDeploymentBegun {
+  schemas::ServiceDeployment deployment;
+};
+/// It went on, or ended. What it leads to stays.
+struct ServiceDeploymentChanged {
+  schemas::ServiceDeployment deployment;
+};
+/// So many followed it that nobody asks any more.
+struct ServiceDeploymentForgotten {
+  std::int64_t deployment = 0;
+};
 /// An INACTIVE service made way for a new one of its name.
 struct ServiceForgotten {
   std::int64_t service = 0;
@@ -234,13 +246,14 @@ using Change = std::variant<
     CapacityProviderChanged, CapacityProviderDeleted, AccountSettingPut, AccountSettingDeleted,
     DefinitionRegistered, DefinitionDeregistered, DefinitionDeletionBegun, DefinitionTagged,
     DefinitionForgotten, ServiceCreated, ServiceChanged, DeploymentAccounted, ServiceEventAdded,
-    ServiceForgotten, InstanceRegistered, InstanceChanged, InstanceHeard, InstanceDisconnected,
-    InstanceGivenUp, InstanceDeregistered, InstanceForgotten, VpcCreated, SubnetCreated,
-    SecurityGroupCreated, SecurityGroupChanged, SecurityGroupDeleted, TaskCreated, TaskChanged,
-    CredentialsRenewalDue, TaskTagged, TaskForgotten, EniCreated, EniReleased, UsageMetered,
-    TokenRemembered, TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged,
-    AccessKeyDeleted, RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent, SessionOpened,
-    SessionEnded, Logged>;
+    ServiceDeploymentBegun, ServiceDeploymentChanged, ServiceDeploymentForgotten, ServiceForgotten,
+    InstanceRegistered, InstanceChanged, InstanceHeard, InstanceDisconnected, InstanceGivenUp,
+    InstanceDeregistered, InstanceForgotten, VpcCreated, SubnetCreated, SecurityGroupCreated,
+    SecurityGroupChanged, SecurityGroupDeleted, TaskCreated, TaskChanged, CredentialsRenewalDue,
+    TaskTagged, TaskForgotten, EniCreated, EniReleased, UsageMetered, TokenRemembered,
+    TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted,
+    RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded,
+    Logged>;
 
 /// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
 void apply(World& world, const Change& change);

@@ -59,6 +59,14 @@ const Service* find_service(const World& world, std::int64_t cluster, const std:
   return key == nullptr ? nullptr : service_of(world, *key);
 }
 
+const schemas::ServiceDeployment* find_service_deployment(const World& world,
+                                                          schemas::DeploymentId id) {
+  const auto key = world.index().service_deployment_by_id.find(id);
+  return key == world.index().service_deployment_by_id.end()
+             ? nullptr
+             : &world->service_deployments.at(key->second);
+}
+
 const Task* task_of(const World& world, std::int64_t key) { return look(world->tasks, key); }
 
 const Task* find_task(const World& world, TaskId id) {
@@ -159,6 +167,20 @@ std::string cluster_arn(const Cluster& cluster) {
 std::string service_arn(const World& world, const Service& service) {
   const Cluster& cluster = cluster_behind(world, service.cluster);
   return arn(cluster.scope, "service", cluster.name + "/" + service.name);
+}
+
+std::string service_deployment_arn(const World& world, const Service& service,
+                                   schemas::DeploymentId id) {
+  const Cluster& cluster = cluster_behind(world, service.cluster);
+  return arn(cluster.scope, "service-deployment",
+             cluster.name + "/" + service.name + "/" + std::to_string(id.number));
+}
+
+std::string service_revision_arn(const World& world, const Service& service,
+                                 schemas::DeploymentId id) {
+  const Cluster& cluster = cluster_behind(world, service.cluster);
+  return arn(cluster.scope, "service-revision",
+             cluster.name + "/" + service.name + "/" + std::to_string(id.number));
 }
 
 std::string task_arn(const World& world, const Task& task) {

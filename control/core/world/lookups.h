@@ -27,6 +27,10 @@ const schemas::Service* service_of(const World& world, std::int64_t key);
 const schemas::Service* find_service(const World& world, std::int64_t cluster,
                                      const std::string& name);
 
+/// The record of a change of what a service runs.
+const schemas::ServiceDeployment* find_service_deployment(const World& world,
+                                                          schemas::DeploymentId id);
+
 const schemas::Task* task_of(const World& world, std::int64_t key);
 const schemas::Task* find_task(const World& world, schemas::TaskId id);
 
@@ -69,6 +73,10 @@ const typename Map::mapped_type& entry_or_empty(const Map& map, const typename M
 // ARNs, in the long forms.
 std::string cluster_arn(const schemas::Cluster& cluster);
 std::string service_arn(const World& world, const schemas::Service& service);
+std::string service_deployment_arn(const World& world, const schemas::Service& service,
+                                   schemas::DeploymentId id);
+std::string service_revision_arn(const World& world, const schemas::Service& service,
+                                 schemas::DeploymentId id);
 std::string task_arn(const World& world, const schemas::Task& task);
 std::string instance_arn(const World& world, const schemas::ContainerInstance& instance);
 std::string container_arn(const World& world, const schemas::Task& task,

@@ -169,6 +169,14 @@ constexpr std::array<Column, 6> session_columns{{{"hash", text},
                                                  {"created_at", integer},
                                                  {"expires_at", integer}}};
 
+constexpr std::array<Column, 5> service_revision_columns{{{"service", integer},
+                                                          {"deployment", integer},
+                                                          {"definition", integer},
+                                                          {"created_at", integer},
+                                                          {"specification", text}}};
+
+constexpr std::array<Column, 2> service_deployment_columns{{{"status", integer}, {"body", text}}};
+
 constexpr std::array<Column, 6> event_columns{{{"at", integer},
                                                {"account", text},
                                                {"region", text},
@@ -209,6 +217,8 @@ constexpr std::array<TableShape, table_count> shapes{
      {Table::role, "role", role_columns, Loading::rows},
      {Table::join_token, "join_token", join_token_columns, Loading::rows},
      {Table::session, "session", session_columns, Loading::rows},
+     {Table::service_revision, "service_revision", service_revision_columns, Loading::rows},
+     {Table::service_deployment, "service_deployment", service_deployment_columns, Loading::rows},
      {Table::event, "event", event_columns, Loading::last_key},
      {Table::meter, "meter", meter_columns, Loading::last_key}}};
 

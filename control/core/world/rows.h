@@ -37,10 +37,12 @@ enum class Table : std::uint8_t {
   user,
   access_key,
   role,
-  join_token,  ///< until it is spent or has expired
-  session,     ///< until it is ended or has expired
-  event,       ///< append only; key = sequence number
-  meter,       ///< append only: every reading as it came
+  join_token,          ///< until it is spent or has expired
+  session,             ///< until it is ended or has expired
+  service_revision,    ///< what a service deployment leads to: written once
+  service_deployment,  ///< how it went; same key as its `service_revision`
+  event,               ///< append only; key = sequence number
+  meter,               ///< append only: every reading as it came
 };
 constexpr std::size_t table_count = 23;
 

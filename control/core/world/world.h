@@ -94,6 +94,7 @@ struct Tables {
   std::map<std::int64_t, schemas::Role> roles;
   std::map<std::int64_t, schemas::JoinToken> join_tokens;
   std::map<std::int64_t, schemas::Session> sessions;
+  std::map<std::int64_t, schemas::ServiceDeployment> service_deployments;
 };
 
 using Keys = std::set<std::int64_t>;
@@ -118,6 +119,8 @@ struct Index {
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> service_by_name;  ///< cluster, name
   std::map<std::int64_t, Keys> services_of_cluster;
   std::map<std::int64_t, std::vector<std::int64_t>> event_keys_of_service;  ///< oldest first
+  std::map<std::int64_t, Keys> deployments_of_service;  ///< service deployments, oldest first
+  std::map<schemas::DeploymentId, std::int64_t> service_deployment_by_id;
   std::map<schemas::TaskId, std::int64_t> task_by_id;
   std::map<std::int64_t, Keys> tasks_of_cluster;
   std::map<std::int64_t, TaskTally> tally_of_cluster;

@@ -237,7 +237,8 @@ bool Stage::work(Host& host) {
   sync(host);
   std::vector<TaskReport> reports;
   for (const auto& [id, assignment] : host.tasks) {
-    const TaskStatus wanted = assignment.desired_status == TaskStatus::stopped
+    const bool fails = broken.contains(assignment.family) && !host.reported.contains(id);
+    const TaskStatus wanted = assignment.desired_status == TaskStatus::stopped || fails
                                   ? TaskStatus::stopped
                                   : TaskStatus::running;
     const auto known = host.reported.find(id);
@@ -250,6 +251,11 @@ bool Stage::work(Host& host) {
       reports.back().started_at = now;
     } else {
       reports.back().stopped_at = now;
+    }
+    if (fails) {
+      reports.back().stop_code = schemas::StopCode::task_failed_to_start;
+      reports.back().stopped_reason = "Task failed to start";
+      reports.back().containers.front().reason = "CannotPullContainerError: no such image";
     }
   }
   const bool worked = !reports.empty() || !host.removed.empty();

@@ -127,6 +127,7 @@ class Stage {
   std::function<void(const std::vector<control::Row>&)> also_commit;
   std::deque<Host> hosts;
   std::set<schemas::InstanceId> silent;  ///< hosts that do not sync
+  std::set<std::string> broken;          ///< families whose tasks never run
   std::vector<control::Event> events;
   schemas::Instant next_wake{};
 

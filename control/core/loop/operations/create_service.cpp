@@ -7,6 +7,7 @@
 #include "control/core/loop/operations/show_service.h"
 #include "control/core/loop/operations/strategy_request.h"
 #include "control/core/loop/roles.h"
+#include "control/core/loop/rollouts.h"
 #include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
 
@@ -123,6 +124,7 @@ Answer create_service(Context& context, const ApiCall& call) {
   Service& service = read.value();
   service.key = context.world.next_key(Table::service);
   apply(context.world, ServiceCreated{service});
+  open_record(context, service.key);
   log_event(context, call.scope, "service.created", service_arn(context.world, service),
             wire::encode(MessageDetail{.message = service.deployments.front().id.text()}));
   return answer_with(context.world, service.key);

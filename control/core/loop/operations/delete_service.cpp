@@ -1,6 +1,7 @@
 #include "control/core/loop/names.h"
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/show_service.h"
+#include "control/core/loop/rollouts.h"
 #include "control/core/world/lookups.h"
 
 namespace control {
@@ -33,6 +34,7 @@ Answer delete_service(Context& context, const ApiCall& call) {
     service.status = ServiceStatus::draining;
     service.desired_count = 0;
     apply(context.world, ServiceChanged{service});
+    close_record(context, service.current, "The service was deleted.");
     log_event(context, call.scope, "service.draining", service_arn(context.world, service), "{}");
   }
   api::DeleteServiceResponse output;

@@ -12,12 +12,49 @@ using schemas::Result;
 using schemas::TaskSpecification;
 using schemas::TaskSpecificationRef;
 
+namespace {
+
+schemas::ThresholdType read_type(api::ThresholdType type) {
+  switch (type) {
+    case api::ThresholdType::count:
+      return schemas::ThresholdType::count;
+    case api::ThresholdType::unbounded_percent:
+      return schemas::ThresholdType::unbounded_percent;
+    case api::ThresholdType::bounded_percent:
+      break;
+  }
+  return schemas::ThresholdType::bounded_percent;
+}
+
+/// What it leaves out is the default, not what the service had: the breaker is given as a whole.
+Result<schemas::CircuitBreaker> read_breaker(const api::DeploymentCircuitBreaker& wanted) {
+  schemas::CircuitBreaker breaker;
+  breaker.enable = wanted.enable;
+  breaker.rollback = wanted.rollback;
+  breaker.reset_on_healthy_task = wanted.reset_on_healthy_task.value_or(true);
+  if (wanted.threshold_configuration) {
+    breaker.threshold_type = read_type(wanted.threshold_configuration->type);
+    breaker.threshold_value = wanted.threshold_configuration->value;
+  }
+  return breaker;
+}
+
+}  // namespace
+
 Result<DeploymentConfiguration> read_configuration(
     const std::optional<api::DeploymentConfiguration>& wanted, DeploymentConfiguration current) {
   if (wanted) {
     current.maximum_percent = wanted->maximum_percent.value_or(current.maximum_percent);
     current.minimum_healthy_percent =
         wanted->minimum_healthy_percent.value_or(current.minimum_healthy_percent);
+  }
+  if (wanted && wanted->deployment_circuit_breaker) {
+    const Result<schemas::CircuitBreaker> breaker =
+        read_breaker(*wanted->deployment_circuit_breaker);
+    if (!breaker.ok()) {
+      return breaker.error();
+    }
+    current.circuit_breaker = breaker.value();
   }
   if (current.maximum_percent < 100) {
     return Error{ErrorCode::invalid_parameter,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/core/deploy/deployment.h"
+#include "control/core/loop/operations/show_deployment.h"
 #include "control/core/loop/operations/strategy_request.h"
 #include "control/core/loop/services.h"
 #include "control/core/world/lookups.h"
@@ -52,18 +53,6 @@ api::DeploymentRolloutState show_rollout(schemas::RolloutState state) {
   return api::DeploymentRolloutState::in_progress;
 }
 
-/// What the deployment still wants: the primary the service's count, an older one what it has left.
-std::int64_t wanted(const Service& service, const Deployment& deployment,
-                    const std::vector<ServiceTask>& tasks) {
-  if (deployment.status == DeploymentStatus::primary) {
-    return service.desired_count;
-  }
-  return std::count_if(tasks.begin(), tasks.end(), [&deployment](const ServiceTask& each) {
-    return each.task->deployment == deployment.id &&
-           each.task->desired_status == schemas::TaskStatus::running;
-  });
-}
-
 api::Deployment show_deployment(const Service& service, const schemas::Scope& scope,
                                 const Deployment& deployment,
                                 const std::vector<ServiceTask>& tasks) {
@@ -73,7 +62,7 @@ api::Deployment show_deployment(const Service& service, const schemas::Scope& sc
   shown.id = deployment.id.text();
   shown.status = show_status(deployment.status);
   shown.task_definition = definition_arn(scope, *specification.definition);
-  shown.desired_count = wanted(service, deployment, tasks);
+  shown.desired_count = wanted_tasks(service, deployment, tasks);
   shown.pending_count = counts.pending;
   shown.running_count = counts.running;
   shown.failed_tasks = deployment.failed_tasks;
@@ -120,20 +109,16 @@ void add_specification(const Service& service, const schemas::Scope& scope, api:
 }
 
 /// The newest deployment by the names under which clients of service deployments know it.
-void add_revisions(const Service& service, const schemas::Cluster& cluster, api::Service& shown) {
+void add_revisions(const World& world, const Service& service, api::Service& shown) {
   if (service.deployments.empty()) {
     return;
   }
-  const std::string place = cluster.name + "/" + service.name + "/";
-  const Deployment& primary = service.deployments.front();
-  shown.current_service_deployment =
-      arn(cluster.scope, "service-deployment", place + std::to_string(primary.id.number));
+  shown.current_service_deployment = service_deployment_arn(world, service, service.current);
   shown.current_service_revisions.emplace();
   for (std::size_t at = 0; at < service.deployments.size(); ++at) {
     const api::Deployment& deployment = (*shown.deployments)[at];
     shown.current_service_revisions->push_back(
-        {.arn = arn(cluster.scope, "service-revision",
-                    place + std::to_string(service.deployments[at].id.number)),
+        {.arn = service_revision_arn(world, service, service.deployments[at].id),
          .requested_task_count = deployment.desired_count,
          .running_task_count = deployment.running_count,
          .pending_task_count = deployment.pending_count});
@@ -150,17 +135,6 @@ void add_constants(api::Service& shown) {
   shown.health_check_grace_period_seconds = 0;
   shown.placement_constraints.emplace();
   shown.placement_strategy.emplace();
-}
-
-api::DeploymentConfiguration show_configuration(
-    const schemas::DeploymentConfiguration& configuration) {
-  api::DeploymentConfiguration shown;
-  shown.deployment_circuit_breaker = {.enable = false, .rollback = false};
-  shown.maximum_percent = configuration.maximum_percent;
-  shown.minimum_healthy_percent = configuration.minimum_healthy_percent;
-  shown.strategy = api::DeploymentStrategy::rolling;
-  shown.bake_time_in_minutes = 0;
-  return shown;
 }
 
 }  // namespace
@@ -184,7 +158,7 @@ api::Service show_service(const World& world, const Service& service, TagView ta
   for (const Deployment& deployment : service.deployments) {
     shown.deployments->push_back(show_deployment(service, cluster.scope, deployment, tasks));
   }
-  add_revisions(service, cluster, shown);
+  add_revisions(world, service, shown);
   shown.events.emplace();
   for (const schemas::ServiceEvent& event : service.events) {
     shown.events->push_back(

@@ -6,6 +6,7 @@
 #include "control/core/loop/operations/show_service.h"
 #include "control/core/loop/operations/strategy_request.h"
 #include "control/core/loop/roles.h"
+#include "control/core/loop/rollouts.h"
 #include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
 
@@ -134,7 +135,12 @@ Answer update_service(Context& context, const ApiCall& call) {
   if (!deployment.ok()) {
     return deployment.error();
   }
+  const schemas::DeploymentId before = found.value()->current;
   apply(context.world, ServiceChanged{service});
+  if (service.current != before) {
+    close_record(context, before, "A newer deployment began: " + service.current.text() + ".");
+    open_record(context, service.key);
+  }
   log_event(context, call.scope, "service.updated", service_arn(context.world, service),
             wire::encode(MessageDetail{.message = service.deployments.front().id.text()}));
   api::UpdateServiceResponse output;

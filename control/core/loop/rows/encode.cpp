@@ -222,6 +222,20 @@ std::optional<Values> eni_values(const World& world, schemas::EniId id) {
              : std::optional(values_of(released->second.eni, released->second.released_at));
 }
 
+std::optional<Values> deployment_values(const World& world, const RowRef& ref,
+                                        SpecificationTexts& texts) {
+  const auto at = world->service_deployments.find(ref.key);
+  if (at == world->service_deployments.end()) {
+    return std::nullopt;
+  }
+  const schemas::ServiceDeployment& deployment = at->second;
+  if (ref.table == Table::service_deployment) {
+    return Values{ordinal(deployment.status), wire::encode(deployment)};
+  }
+  return Values{deployment.service, deployment.id.number, deployment.specification->definition->key,
+                milliseconds(deployment.created_at), texts.of(deployment.specification)};
+}
+
 std::optional<Values> values_of(const World& world, const RowRef& ref, SpecificationTexts& texts) {
   switch (ref.table) {
     case Table::cluster:
@@ -258,6 +272,9 @@ std::optional<Values> values_of(const World& world, const RowRef& ref, Specifica
       return values_in(world->join_tokens, ref.key);
     case Table::session:
       return values_in(world->sessions, ref.key);
+    case Table::service_revision:
+    case Table::service_deployment:
+      return deployment_values(world, ref, texts);
     case Table::metadata:
       schemas::require(ref.key == metadata_epoch, "only the epoch of the metadata is World's");
       return Values{"epoch", std::to_string(world.epoch())};
@@ -334,6 +351,8 @@ std::vector<Row> all_rows(const World& world) {
   add_keyed(Table::role, world->roles);
   add_keyed(Table::join_token, world->join_tokens);
   add_keyed(Table::session, world->sessions);
+  add_keyed(Table::service_revision, world->service_deployments);
+  add_keyed(Table::service_deployment, world->service_deployments);
   add_named(Table::instance, world->instances);
   add_named(Table::vpc, world->vpcs);
   add_named(Table::subnet, world->subnets);

@@ -54,6 +54,10 @@ Result<World> Loader::load() {
   read(Table::role, &Loader::role);
   read(Table::join_token, &Loader::join_token);
   read(Table::session, &Loader::session);
+  for (const Row& row : rows(Table::service_deployment)) {
+    deployments_[row.key] = &row;
+  }
+  read(Table::service_revision, &Loader::service_deployment);
   if (error_) {
     return *error_;
   }
@@ -63,12 +67,20 @@ Result<World> Loader::load() {
       keep_key(parts(), static_cast<Table>(table), key);
     }
   }
+  give_records();
   std::set<std::int64_t> services = std::move(parts().news.services);
   parts().news = {};
   parts().news.services = std::move(services);
   touch(parts(), Table::metadata, metadata_epoch, {});
   for (const auto& [key, group] : ruled_) {
     touch(parts(), Table::security_group, key, group.bytes());
+  }
+  for (const std::int64_t service : recorded_) {
+    touch(parts(), Table::service, service, {});
+    for (const std::int64_t key : entry_or_empty(world_.index().deployments_of_service, service)) {
+      touch(parts(), Table::service_revision, key, {});
+      touch(parts(), Table::service_deployment, key, {});
+    }
   }
   return std::move(world_);
 }

@@ -43,6 +43,8 @@ class Loader {
   void role(RowReader& row);
   void join_token(RowReader& row);
   void session(RowReader& row);
+  void service_deployment(RowReader& row);
+  void give_records();
 
   void read(Table table, void (Loader::*reader)(RowReader&));
   void read_state(const Row& row, schemas::Task& task);
@@ -61,6 +63,8 @@ class Loader {
   std::int64_t keys_above_ = 0;  ///< see `metadata_keys`
   std::optional<schemas::Error> error_;
   std::map<std::int64_t, const Row*> states_;
+  std::map<std::int64_t, const Row*> deployments_;  ///< how service deployments went
+  std::set<std::int64_t> recorded_;                 ///< services that were given records now
   std::vector<std::pair<std::int64_t, schemas::SecurityGroupId>> ruled_;  ///< given rules now
   std::map<std::int64_t, schemas::InstanceId> instances_;
   std::map<std::pair<std::int64_t, std::string>, schemas::TaskSpecificationRef> specifications_;

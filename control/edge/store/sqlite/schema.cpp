@@ -77,6 +77,9 @@ std::span<const Migration> migrations() {
     ALTER TABLE "task" ADD COLUMN capacity_provider TEXT;
     CREATE TABLE "account_setting" (key INTEGER PRIMARY KEY, account TEXT, region TEXT,
       principal TEXT, name TEXT, value TEXT) STRICT;
+    CREATE TABLE "service_revision" (key INTEGER PRIMARY KEY, service INTEGER, deployment INTEGER,
+      definition INTEGER, created_at INTEGER, specification TEXT) STRICT;
+    CREATE TABLE "service_deployment" (key INTEGER PRIMARY KEY, status INTEGER, body TEXT) STRICT;
   )sql"}}};
   return steps;
 }
