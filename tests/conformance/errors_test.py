@@ -33,6 +33,10 @@ NEVER = {
     **{(operation + "CapacityProvider", "ClusterNotFoundException"):
        "its cluster, which only a provider of managed instances has, is refused by name"
        for operation in ("Create", "Update", "Delete")},
+    ("DescribeServiceDeployments", "ServiceNotFoundException"): "what is not there is a failure",
+    ("DescribeServiceDeployments", "ClusterNotFoundException"): "what is not there is a failure",
+    ("DescribeServiceRevisions", "ServiceNotFoundException"): "what is not there is a failure",
+    ("DescribeServiceRevisions", "ClusterNotFoundException"): "what is not there is a failure",
 }
 
 
@@ -114,6 +118,9 @@ class Errors(WithControl):
                 "networkConfiguration": self.network, "platformVersion": "9.9.9"}
         arn = f"arn:aws:ecs:us-east-1:{OPERATOR}:cluster/"
         service = f"arn:aws:ecs:us-east-1:{OPERATOR}:service/c/nobody"
+        # The first deployment of a service has nothing to go back to.
+        deployment = self.ecs.describe_services(cluster="c", services=["s"])["services"][0][
+            "currentServiceDeployment"]
         attribute = {"name": "rack", "value": "1", "targetType": "container-instance"}
         tags = [{"key": f"k{number}", "value": "v"} for number in range(51)]
         return {
@@ -126,6 +133,10 @@ class Errors(WithControl):
             ("UpdateService", "ServiceNotActive"): {"service": "gone", "desiredCount": 1},
             ("UpdateService", "ServiceNotFound"): {"service": "nobody", "desiredCount": 1},
             ("DeleteService", "ServiceNotFound"): {"service": "nobody"},
+            ("ListServiceDeployments", "ServiceNotFound"): {"service": "nobody"},
+            ("StopServiceDeployment", "Conflict"): {"serviceDeploymentArn": deployment},
+            ("StopServiceDeployment", "ServiceDeploymentNotFound"): {
+                "serviceDeploymentArn": deployment + "1"},
             ("ListTasks", "ServiceNotFound"): {"serviceName": "nobody"},
             ("DeleteCluster", "ClusterContainsServices"): {"cluster": "with-a-service"},
             ("DeleteCluster", "ClusterContainsContainerInstances"): {"cluster": "with-a-host"},

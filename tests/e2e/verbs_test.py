@@ -149,6 +149,8 @@ class Verbs(unittest.TestCase):
         shown = self.ecsctl(*self.here("service", "show", "kept"))
         self.assertIn("kept:2", shown)
         self.assertIn("steady state", shown)
+        rolled = self.ecsctl(*self.here("deployments", "kept"))
+        self.assertEqual(rolled.count("SUCCESSFUL"), 2, rolled)
         self.ecsctl(*self.here("service", "delete", "kept", "--force"))
         wait_for("kept INACTIVE", 60,
                  lambda: self.cluster.service("kept")["status"] == "INACTIVE")

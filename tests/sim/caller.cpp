@@ -237,6 +237,31 @@ void Caller::update_service(const ServiceWish& wish) {
   });
 }
 
+void Caller::stop_deployment(const std::string& name, bool back) {
+  turns_.ask(name, [this, name, back] {
+    const control::World& world = control_.world();
+    const schemas::Cluster* cluster = control::find_cluster(world, home(), cluster_);
+    const schemas::Service* service =
+        cluster == nullptr ? nullptr : control::find_service(world, cluster->key, name);
+    if (!control_.up() || service == nullptr) {
+      turns_.over(name);
+      return;
+    }
+    api::StopServiceDeploymentRequest request;
+    request.service_deployment_arn =
+        control::service_deployment_arn(world, *service, service->current);
+    request.stop_type = back ? api::StopServiceDeploymentStopType::rollback
+                             : api::StopServiceDeploymentStopType::abort;
+    ask("StopServiceDeployment", api::Value::of(std::move(request)), Retry::until_answered,
+        [this, name](const auto& answer) {
+          if (answer.ok()) {
+            simulation_.probe("a deployment was stopped");
+          }
+          turns_.over(name);
+        });
+  });
+}
+
 void Caller::delete_service(const std::string& name) {
   turns_.ask(name, [this, name] {
     api::DeleteServiceRequest request;

@@ -68,6 +68,8 @@ class Caller {
   void create_service(const ServiceWish& wish);
   void update_service(const ServiceWish& wish);
   void delete_service(const std::string& name);
+  /// Stops what moves the service now; what has come to rest is refused, and that is an answer.
+  void stop_deployment(const std::string& name, bool back);
   void run(const RunWish& wish);
   /// The same call again, token and all.
   void repeat(const std::string& token);

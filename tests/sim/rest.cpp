@@ -82,6 +82,12 @@ Rest::Answer Rest::service(const Service& service) const {
   if (running > service.desired_count) {
     return "service " + service.name + " has too many tasks";
   }
+  // A deployment that was given up starts no more tasks.
+  if (newest.rollout_state == schemas::RolloutState::failed &&
+      (says(service, ") deployment failed: tasks failed to start.") ||
+       says(service, ") deployment was stopped."))) {
+    return std::nullopt;
+  }
   if (running == service.desired_count && others == 0) {
     if (service.deployments.size() > 1) {
       return "service " + service.name + " keeps a deployment without tasks";
@@ -92,11 +98,6 @@ Rest::Answer Rest::service(const Service& service) const {
     return says(service, "has reached a steady state")
                ? std::nullopt
                : Answer("service " + service.name + " is steady and no event says so");
-  }
-  // A deployment that was given up starts no more tasks.
-  if (newest.rollout_state == schemas::RolloutState::failed &&
-      says(service, ") deployment failed: tasks failed to start.")) {
-    return std::nullopt;
   }
   // It does not have what it wants: an event must say why, and it must be true.
   const auto& recipes = universe_.caller().recipes();

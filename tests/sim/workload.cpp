@@ -93,8 +93,10 @@ void Workload::call_about_services() {
   const std::int64_t draw = pick(0, 99);
   if (draw < 30) {
     create_service();
-  } else if (draw < 88) {
+  } else if (draw < 82) {
     update_service();
+  } else if (draw < 88) {
+    universe_.caller().stop_deployment(some_service(), pick(0, 2) != 0);
   } else {
     universe_.caller().delete_service(some_service());
   }

@@ -20,6 +20,7 @@ std::vector<Verb> task_verbs();
 std::vector<Verb> stop_verbs();
 std::vector<Verb> service_verbs();
 std::vector<Verb> service_change_verbs();
+std::vector<Verb> deployments_verbs();
 std::vector<Verb> hosts_verbs();
 std::vector<Verb> hosts_change_verbs();
 std::vector<Verb> attribute_verbs();

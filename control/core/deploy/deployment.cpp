@@ -107,6 +107,14 @@ void begin_deployment(schemas::Service& service, schemas::DeploymentId id,
   service.current = id;
 }
 
+void abandon(schemas::Service& service, std::string reason, Instant now) {
+  schemas::require(!service.deployments.empty(), "a service without a deployment gives one up");
+  Deployment& primary = service.deployments.front();
+  primary.rollout_state = schemas::RolloutState::failed;
+  primary.rollout_state_reason = std::move(reason);
+  primary.updated_at = now;
+}
+
 void return_to(schemas::Service& service, schemas::DeploymentId target,
                schemas::TaskSpecificationRef specification, std::string reason, Instant now) {
   std::vector<Deployment>& deployments = service.deployments;

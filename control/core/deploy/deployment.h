@@ -19,6 +19,9 @@ namespace control {
 void begin_deployment(schemas::Service& service, schemas::DeploymentId id,
                       schemas::TaskSpecificationRef specification, schemas::Instant now);
 
+/// Gives the service's primary deployment up: no more of its tasks are started.
+void abandon(schemas::Service& service, std::string reason, schemas::Instant now);
+
 /// Takes the service back to `target`, whose tasks are made from `specification`: it is primary
 /// again, with the tasks that it still has, and what was primary becomes `active`.
 void return_to(schemas::Service& service, schemas::DeploymentId target,

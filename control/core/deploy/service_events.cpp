@@ -53,6 +53,10 @@ std::string deployment_failed_message(std::string_view service, schemas::Deploym
          ") deployment failed: tasks failed to start.";
 }
 
+std::string deployment_stopped_message(std::string_view service, schemas::DeploymentId id) {
+  return prefix(service) + "(deployment " + id.text() + ") deployment was stopped.";
+}
+
 std::string rolling_back_message(std::string_view service, schemas::DeploymentId id) {
   return prefix(service) + "rolling back to deployment " + id.text() + ".";
 }

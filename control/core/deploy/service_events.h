@@ -18,6 +18,8 @@ std::string started_message(std::string_view service, std::span<const schemas::T
 std::string stopped_message(std::string_view service, std::span<const schemas::TaskId> tasks);
 std::string deployment_completed_message(std::string_view service, schemas::DeploymentId id);
 std::string deployment_failed_message(std::string_view service, schemas::DeploymentId id);
+/// Somebody stopped it.
+std::string deployment_stopped_message(std::string_view service, schemas::DeploymentId id);
 std::string rolling_back_message(std::string_view service, schemas::DeploymentId id);
 /// `why` is a whole sentence, for example from `closest_match` of control/core/place.
 std::string unable_to_place_message(std::string_view service, std::string_view why);

@@ -44,7 +44,7 @@ enum class Table : std::uint8_t {
   event,               ///< append only; key = sequence number
   meter,               ///< append only: every reading as it came
 };
-constexpr std::size_t table_count = 23;
+constexpr std::size_t table_count = 25;
 
 enum class ColumnType : std::uint8_t { integer, text };
 

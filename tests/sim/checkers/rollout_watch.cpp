@@ -98,9 +98,11 @@ void RolloutWatch::look_at_task(const control::World& world, const Task& task,
 }
 
 void RolloutWatch::look_at_service(const control::World& world, const Service& service) {
+  forget_removed(service);
   for (const Deployment& deployment : service.deployments) {
     look_at_deployment(service, deployment);
   }
+  current_[service.key] = service.current;
   const Deployment& primary = service.deployments.front();
   if (primary.rollout_state == RolloutState::completed) {
     completed_[service.key] = primary.id;
@@ -119,6 +121,15 @@ void RolloutWatch::look_at_service(const control::World& world, const Service& s
   }
 }
 
+/// One that comes back begins its count anew.
+void RolloutWatch::forget_removed(const Service& service) {
+  std::erase_if(deployments_, [&service](const auto& each) {
+    return each.second.service == service.key &&
+           std::none_of(service.deployments.begin(), service.deployments.end(),
+                        [&each](const Deployment& kept) { return kept.id == each.first; });
+  });
+}
+
 void RolloutWatch::look_at_deployment(const Service& service, const Deployment& deployment) {
   const schemas::CircuitBreaker& breaker = service.deployment_configuration.circuit_breaker;
   const auto [at, fresh] = deployments_.try_emplace(deployment.id);
@@ -128,11 +139,16 @@ void RolloutWatch::look_at_deployment(const Service& service, const Deployment& 
     seen.exact = !breaker.reset_on_healthy_task;
   }
   seen.exact = seen.exact && !breaker.reset_on_healthy_task;
-  const bool back = seen.state != RolloutState::in_progress &&
-                    deployment.rollout_state == RolloutState::in_progress;
+  const bool is_primary = deployment.id == service.deployments.front().id;
+  const auto moved = current_.find(service.key);
+  const bool back = !fresh && is_primary && !seen.primary && seen.service == service.key;
   if (back) {
     seen.failures = 0;
+  } else if (is_primary && moved != current_.end() && moved->second != service.current && !fresh) {
+    seen.failures = deployment.breaker_failures;  // it came and went back in one turn
   }
+  seen.service = service.key;
+  seen.primary = is_primary;
   const bool wrong = seen.exact ? deployment.breaker_failures != seen.failures
                                 : deployment.breaker_failures > seen.failures;
   if (deployment.rollout_state == RolloutState::in_progress && wrong) {
@@ -140,13 +156,18 @@ void RolloutWatch::look_at_deployment(const Service& service, const Deployment& 
                      " tasks have failed, and " + std::to_string(deployment.breaker_failures) +
                      " are counted.");
   }
-  const bool primary = deployment.id == service.deployments.front().id;
-  if (breaker.enable && primary && deployment.rollout_state == RolloutState::in_progress &&
+  if (breaker.enable && is_primary && deployment.rollout_state == RolloutState::in_progress &&
       deployment.breaker_failures >= threshold_of(service)) {
     simulation_.fail("Deployment " + deployment.id.text() + " of service " + service.name +
                      " goes on, though as many of its tasks have failed as may.");
   }
   if (deployment.rollout_state == RolloutState::failed && seen.state != RolloutState::failed) {
+    const bool aborted = deployment.rollout_state_reason.ends_with(" was stopped.") &&
+                         service.deployments.front().id == deployment.id;
+    if (aborted) {
+      seen.state = deployment.rollout_state;
+      return;
+    }
     simulation_.probe("a deployment was given up");
     const auto good = completed_.find(service.key);
     const bool goes_back =
@@ -198,8 +219,11 @@ void RolloutWatch::loaded(const control::World& world) {
       deployments_[deployment.id] = {
           .state = deployment.rollout_state,
           .failures = deployment.breaker_failures,
-          .exact = !service.deployment_configuration.circuit_breaker.reset_on_healthy_task};
+          .exact = !service.deployment_configuration.circuit_breaker.reset_on_healthy_task,
+          .service = key,
+          .primary = deployment.id == service.deployments.front().id};
     }
+    current_[key] = service.current;
   }
   for (const auto& [key, record] : world->service_deployments) {
     records_[key] = record.status;

@@ -24,10 +24,13 @@ class RolloutWatch {
     schemas::RolloutState state = schemas::RolloutState::in_progress;
     std::int64_t failures = 0;
     bool exact = false;  ///< no healthy task ever ended the count
+    std::int64_t service = 0;
+    bool primary = false;
   };
   void look_at_task(const control::World& world, const schemas::Task& task, Duration healthy_after,
                     Instant now);
   void look_at_service(const control::World& world, const schemas::Service& service);
+  void forget_removed(const schemas::Service& service);
   void look_at_deployment(const schemas::Service& service, const schemas::Deployment& deployment);
   void look_at_record(const control::World& world, const schemas::ServiceDeployment& record);
 
@@ -36,6 +39,7 @@ class RolloutWatch {
   std::set<std::int64_t> known_;                             ///< tasks
   std::set<std::int64_t> failed_;                            ///< tasks that were counted
   std::map<std::int64_t, schemas::DeploymentId> completed_;  ///< last, by service
+  std::map<std::int64_t, schemas::DeploymentId> current_;    ///< what moves a service
   std::map<std::int64_t, schemas::ServiceDeploymentStatus> records_;
 };
 

@@ -34,14 +34,16 @@ INSERT INTO "task_definition" VALUES (3, '123456789012', 'us-east-1', 'web', 3, 
   '{"key":3,"family":"web","revision":3,"status":"inactive","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/web:2","cpu":128,"memory":128,"essential":true,"readonly_root_filesystem":false,"privileged":false}],"compatibilities":["ec2"],"registered_at":1790000018000,"registered_by":"arn:aws:iam::123456789012:root","deregistered_at":1790000020000}');
 INSERT INTO "task_definition" VALUES (4, '123456789012', 'us-east-1', 'job', 1, 0, 1790000019000, NULL,
   '{"key":4,"family":"job","revision":1,"status":"active","network_mode":"awsvpc","cpu":256,"memory":512,"containers":[{"name":"main","image":"registry.local/job:1","cpu":0,"essential":true,"readonly_root_filesystem":false,"privileged":false}],"compatibilities":["ec2","fargate"],"requires_compatibilities":["fargate"],"task_role_arn":"arn:aws:iam::123456789012:role/app/reader","registered_at":1790000019000,"registered_by":"arn:aws:iam::123456789012:root"}');
+INSERT INTO "task_definition" VALUES (5, '123456789012', 'us-east-1', 'bad', 1, 0, 1790000173000, NULL,
+  '{"key":5,"family":"bad","revision":1,"status":"active","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/bad:1","cpu":128,"memory":128,"essential":true,"readonly_root_filesystem":false,"privileged":false}],"compatibilities":["ec2"],"registered_at":1790000173000,"registered_by":"arn:aws:iam::123456789012:root"}');
 CREATE TABLE "service" (key INTEGER PRIMARY KEY, cluster INTEGER, name TEXT, status INTEGER,
   desired_count INTEGER, created_at INTEGER, deployments TEXT, body TEXT) STRICT;
 INSERT INTO "service" VALUES (1, 1, 'web', 0, 2, 1790000027000,
-  '{"deployments":[{"deployment":{"id":"ecs-svc/7717592762715772622","status":"primary","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/7717592762715772622 in progress.","failed_tasks":0,"created_at":1790000037000,"updated_at":1790000037000,"throttle_delay_ms":0},"definition":2,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}},{"deployment":{"id":"ecs-svc/2414519515228510906","status":"active","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/2414519515228510906 in progress.","failed_tasks":0,"created_at":1790000027000,"updated_at":1790000037000,"throttle_delay_ms":0},"definition":1,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}}]}',
-  '{"key":1,"cluster":1,"name":"web","status":"active","scheduling_strategy":"replica","desired_count":2,"deployment_configuration":{"minimum_healthy_percent":50,"maximum_percent":150},"health_check_grace_period_s":0,"tags":[{"key":"s","value":"t"}],"enable_ecs_managed_tags":true,"propagate_tags":"SERVICE","client_token":"once","created_by":"arn:aws:iam::123456789012:root","created_at":1790000027000}');
+  '{"deployments":[{"deployment":{"id":"ecs-svc/3085279469469406620","status":"primary","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/3085279469469406620 in progress.","failed_tasks":0,"created_at":1790000175000,"updated_at":1790000175000,"throttle_delay_ms":0,"breaker_failures":0},"definition":1,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}},{"deployment":{"id":"ecs-svc/7717592762715772622","status":"active","rollout_state":"in_progress","rollout_state_reason":"ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/7717592762715772622.","failed_tasks":0,"created_at":1790000037000,"updated_at":1790000175000,"throttle_delay_ms":0,"breaker_failures":0},"definition":2,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}}]}',
+  '{"key":1,"cluster":1,"name":"web","status":"active","scheduling_strategy":"replica","desired_count":2,"deployment_configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":true,"rollback":true,"reset_on_healthy_task":false,"threshold_type":"count","threshold_value":1}},"health_check_grace_period_s":0,"tags":[{"key":"s","value":"t"}],"enable_ecs_managed_tags":true,"propagate_tags":"SERVICE","client_token":"once","created_by":"arn:aws:iam::123456789012:root","created_at":1790000027000,"current":"ecs-svc/3085279469469406620","last_completed":"ecs-svc/7717592762715772622"}');
 INSERT INTO "service" VALUES (2, 1, 'jobs', 0, 1, 1790000028000,
-  '{"deployments":[{"deployment":{"id":"ecs-svc/1967882976242524105","status":"primary","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/1967882976242524105 in progress.","failed_tasks":0,"created_at":1790000028000,"updated_at":1790000028000,"throttle_delay_ms":0},"definition":4,"specification":{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-a2c63dd28b74ebaf5","subnet-b306401a324990fdf"],"security_groups":["sg-1c72673da0c6a8c53"],"assign_public_ip":true},"platform_version":"1.4.0","group":"service:jobs","cpu":256,"memory":512,"enable_ecs_managed_tags":false,"capacity_provider_strategy":[{"capacity_provider":"FARGATE","base":1,"weight":2}]}}]}',
-  '{"key":2,"cluster":1,"name":"jobs","status":"active","scheduling_strategy":"replica","desired_count":1,"deployment_configuration":{"minimum_healthy_percent":100,"maximum_percent":200},"health_check_grace_period_s":0,"enable_ecs_managed_tags":false,"created_by":"arn:aws:iam::123456789012:root","created_at":1790000028000}');
+  '{"deployments":[{"deployment":{"id":"ecs-svc/1967882976242524105","status":"primary","rollout_state":"completed","rollout_state_reason":"ECS deployment ecs-svc/1967882976242524105 completed.","failed_tasks":0,"created_at":1790000028000,"updated_at":1790000072000,"throttle_delay_ms":0,"breaker_failures":0},"definition":4,"specification":{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-a2c63dd28b74ebaf5","subnet-b306401a324990fdf"],"security_groups":["sg-1c72673da0c6a8c53"],"assign_public_ip":true},"platform_version":"1.4.0","group":"service:jobs","cpu":256,"memory":512,"enable_ecs_managed_tags":false,"capacity_provider_strategy":[{"capacity_provider":"FARGATE","base":1,"weight":2}]}}]}',
+  '{"key":2,"cluster":1,"name":"jobs","status":"active","scheduling_strategy":"replica","desired_count":1,"deployment_configuration":{"minimum_healthy_percent":100,"maximum_percent":200,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"health_check_grace_period_s":0,"enable_ecs_managed_tags":false,"created_by":"arn:aws:iam::123456789012:root","created_at":1790000028000,"current":"ecs-svc/1967882976242524105","last_completed":"ecs-svc/1967882976242524105"}');
 CREATE TABLE "service_event" (key INTEGER PRIMARY KEY, service INTEGER, id TEXT, created_at INTEGER,
   message TEXT) STRICT;
 INSERT INTO "service_event" VALUES (1, 1, '5b9e85d1-3f72-4d2d-a10d-d28948f0d4a4', 1790000027000,
@@ -50,10 +52,44 @@ INSERT INTO "service_event" VALUES (2, 2, '226d937f-1b96-405c-92a1-25c0477a9810'
   '(service jobs) has started 1 tasks: (task 409c4b09d442cc61ec4a7fdda74af70e).');
 INSERT INTO "service_event" VALUES (3, 1, 'e56309f3-8599-4906-ac58-799ff5f4ed86', 1790000037000,
   '(service web) has stopped 1 running tasks: (task 5f54fbf2b1093468474b83dfff52dfe6).');
-INSERT INTO "service_event" VALUES (4, 1, '884bc6f1-54d6-465b-944a-c49bfbd94787', 1790000039000,
+INSERT INTO "service_event" VALUES (4, 1, '884bc6f1-54d6-465b-944a-c49bfbd94787', 1790000038000,
   '(service web) has started 1 tasks: (task 653d7fdc3e14277a44b04b0ff12cc9a7).');
-INSERT INTO "service_event" VALUES (5, 1, '6b74957d-4b9b-48b5-9379-bd7a2f0f2c9f', 1790000039000,
+INSERT INTO "service_event" VALUES (5, 1, '6b74957d-4b9b-48b5-9379-bd7a2f0f2c9f', 1790000038000,
   '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error "distinctInstance placement constraint unsatisfied.".');
+INSERT INTO "service_event" VALUES (6, 1, 'c6cb66c1-2202-4f50-af68-57b0a7f9e6c4', 1790000068000,
+  '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error "AGENT".');
+INSERT INTO "service_event" VALUES (7, 2, 'd6b87219-8a7f-4653-b618-3561f661b003', 1790000072000,
+  '(service jobs) (deployment ecs-svc/1967882976242524105) deployment completed.');
+INSERT INTO "service_event" VALUES (8, 2, '2f2570bb-58fc-4c28-b670-6b75b891c6a3', 1790000072000,
+  '(service jobs) has reached a steady state.');
+INSERT INTO "service_event" VALUES (9, 1, 'edee61b5-5eee-4e4b-8699-f111831411d5', 1790000078000,
+  '(service web) has stopped 1 running tasks: (task d2d4de702ec55748018e52bfb27bb68e).');
+INSERT INTO "service_event" VALUES (10, 1, '92b099ae-d0a3-4ff5-8314-397efc7913b2', 1790000083000,
+  '(service web) has started 1 tasks: (task 0d822acf6c72e940681df697fd2560f4).');
+INSERT INTO "service_event" VALUES (11, 1, 'd6ab7e10-2429-4892-ac8e-55c9dd175f18', 1790000123000,
+  '(service web) (deployment ecs-svc/7717592762715772622) deployment completed.');
+INSERT INTO "service_event" VALUES (12, 1, '2a951dee-90a1-4be3-b0ca-1e76ebfadcff', 1790000123000,
+  '(service web) has reached a steady state.');
+INSERT INTO "service_event" VALUES (13, 1, '4b02ab4f-550a-4ccb-9f56-f5db9d03490e', 1790000174000,
+  '(service web) has stopped 1 running tasks: (task 653d7fdc3e14277a44b04b0ff12cc9a7).');
+INSERT INTO "service_event" VALUES (14, 1, 'b81f511c-d658-4ba5-a5fd-143a8d3ef8d3', 1790000175000,
+  '(service web) has started 1 tasks: (task 74efffce263adb219534fdb87dbff454).');
+INSERT INTO "service_event" VALUES (15, 1, '8250ec14-17b3-49bf-a05b-f557a083aefa', 1790000175000,
+  '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error "distinctInstance placement constraint unsatisfied.".');
+INSERT INTO "service_event" VALUES (16, 1, '66fd7d0a-cc07-41a9-a2c7-a3e6c44ea835', 1790000175000,
+  '(service web) (deployment ecs-svc/2507770786031350393) deployment failed: tasks failed to start.');
+INSERT INTO "service_event" VALUES (17, 1, '08a21276-b7ee-4d83-89a4-dcd62b6bb0a4', 1790000175000,
+  '(service web) rolling back to deployment ecs-svc/7717592762715772622.');
+INSERT INTO "service_event" VALUES (18, 1, '7ff62e5c-8a78-415d-8301-19d9b0410657', 1790000175000,
+  '(service web) has started 1 tasks: (task f5b6beb8e42b12efe725569cba0c5cf4).');
+INSERT INTO "service_event" VALUES (19, 1, '63615cfe-549f-4f9d-b2dc-86bb0cd15835', 1790000175000,
+  '(service web) has stopped 1 running tasks: (task f5b6beb8e42b12efe725569cba0c5cf4).');
+INSERT INTO "service_event" VALUES (20, 1, 'a7ca55d5-766d-4c64-a730-8915a7639bfc', 1790000177000,
+  '(service web) has started 1 tasks: (task 25d464c92d2095a19ca834e390860c9e).');
+INSERT INTO "service_event" VALUES (21, 1, '01c27f93-d793-44d6-9813-664ddae82d44', 1790000177000,
+  '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance d70d3259e4e1cb631c663cf4d73c4c04) encountered error "distinctInstance placement constraint unsatisfied.".');
+INSERT INTO "service_event" VALUES (22, 1, '90342f3b-f4be-4ab2-9675-9c52130232bb', 1790000177000,
+  '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) is already using a port required by your task.');
 CREATE TABLE "instance" (key INTEGER PRIMARY KEY, id TEXT, account TEXT, region TEXT,
   cluster INTEGER, status INTEGER, identity_hash TEXT, boot_id TEXT, registered_at INTEGER,
   version INTEGER, connected INTEGER, inventory TEXT, tags TEXT, attributes TEXT) STRICT;
@@ -100,7 +136,7 @@ INSERT INTO "eni" VALUES (1, 'eni-87ec0ae86c983f1d3', '569b7286-38da-48d8-a8f2-3
 INSERT INTO "eni" VALUES (2, 'eni-b11ecaa10c2f4f3cb', '430f3f8c-6dd1-42c7-bf23-dcc7e9f926fc',
   'vpc-26953798876a2c369', 'subnet-b306401a324990fdf', 'da36275133cfde5e8a4e5051ef10cddf',
   'f6d0c233a1c4cb77febe023d51d6fc53', '0a:8f:52:07:f6:f5', 2887716868, 3323134017,
-  'sg-1c72673da0c6a8c53', 'ip-172-31-16-4.ec2.internal', 1790000030000, 1790000039000);
+  'sg-1c72673da0c6a8c53', 'ip-172-31-16-4.ec2.internal', 1790000030000, 1790000177000);
 CREATE TABLE "task" (key INTEGER PRIMARY KEY, id TEXT, cluster INTEGER, service INTEGER,
   deployment INTEGER, definition INTEGER, created_at INTEGER, containers TEXT, specification TEXT,
   capacity_provider TEXT) STRICT;
@@ -129,8 +165,24 @@ INSERT INTO "task" VALUES (6, 'da36275133cfde5e8a4e5051ef10cddf', 1, 0, 0, 4, 17
   '{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-a2c63dd28b74ebaf5","subnet-b306401a324990fdf"],"security_groups":["sg-1c72673da0c6a8c53"],"assign_public_ip":true},"platform_version":"1.4.0","group":"family:job","tags":[{"key":"aws:ecs:clusterName","value":"c"}],"cpu":256,"memory":512,"enable_ecs_managed_tags":true}',
   NULL);
 INSERT INTO "task" VALUES (7, '653d7fdc3e14277a44b04b0ff12cc9a7', 1, 1, 7717592762715772622, 2,
-  1790000039000, '71ab0844-b9b1-44f0-82c2-8d380df58438',
+  1790000038000, '71ab0844-b9b1-44f0-82c2-8d380df58438',
   '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}',
+  NULL);
+INSERT INTO "task" VALUES (8, '0d822acf6c72e940681df697fd2560f4', 1, 1, 7717592762715772622, 2,
+  1790000083000, '89dd7a2d-ec50-4211-8922-4938c28d0971',
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}',
+  NULL);
+INSERT INTO "task" VALUES (9, '74efffce263adb219534fdb87dbff454', 1, 1, 2507770786031350393, 5,
+  1790000175000, 'd201eb9c-daec-47f6-a8b3-85d91a46b1b5',
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}',
+  NULL);
+INSERT INTO "task" VALUES (10, 'f5b6beb8e42b12efe725569cba0c5cf4', 1, 1, 7717592762715772622, 2,
+  1790000175000, 'c72bf81f-5f44-4b65-8889-25f0b60b4ffb',
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}',
+  NULL);
+INSERT INTO "task" VALUES (11, '25d464c92d2095a19ca834e390860c9e', 1, 1, 3085279469469406620, 1,
+  1790000177000, '1340c87e-c4ed-4c2b-9e95-24492f6f2ce9 0efdb04f-9d55-44a2-8247-164bed3e6e95',
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}',
   NULL);
 CREATE TABLE "task_state" (key INTEGER PRIMARY KEY, instance INTEGER, eni TEXT, last_status INTEGER,
   desired_status INTEGER, health INTEGER, stop_code INTEGER, version INTEGER, placed_at INTEGER,
@@ -138,12 +190,13 @@ CREATE TABLE "task_state" (key INTEGER PRIMARY KEY, instance INTEGER, eni TEXT, 
   stopping_at INTEGER, execution_stopped_at INTEGER, stopped_at INTEGER, availability_zone TEXT,
   stopped_reason TEXT, containers TEXT) STRICT;
 INSERT INTO "task_state" VALUES (1, 2, NULL, 7, 7, 0, 4, 4, 1790000027000, NULL, NULL, NULL,
-  1790000032000, 1790000037000, NULL, 1790000039000, 'us-east-1b',
+  1790000032000, 1790000037000, NULL, 1790000038000, 'us-east-1b',
   'Scaling activity initiated by (deployment ecs-svc/2414519515228510906)',
   '{"c":[{"s":"stopped","x":0,"id":"1d24d4fc-b97f-4f6a-b88a-448cca5a9cf8","h":"unknown"},{"s":"stopped","x":0,"id":"acf8896b-abb0-420d-8895-faefda4f1862","h":"unknown"}]}');
-INSERT INTO "task_state" VALUES (2, 1, NULL, 3, 3, 0, 0, 2, 1790000027000, NULL, NULL, NULL,
-  1790000032000, NULL, NULL, NULL, 'us-east-1a', NULL,
-  '{"c":[{"s":"running","id":"2bf4ebf5-be54-459b-b0c5-b7ae5cf26313","h":"unknown"},{"s":"running","id":"75a2614a-4241-48ef-8758-58f43b80e135","h":"unknown"}]}');
+INSERT INTO "task_state" VALUES (2, 1, NULL, 7, 7, 0, 4, 4, 1790000027000, NULL, NULL, NULL,
+  1790000032000, 1790000078000, NULL, 1790000083000, 'us-east-1a',
+  'Scaling activity initiated by (deployment ecs-svc/2414519515228510906)',
+  '{"c":[{"s":"stopped","x":0,"id":"2bf4ebf5-be54-459b-b0c5-b7ae5cf26313","h":"unknown"},{"s":"stopped","x":0,"id":"75a2614a-4241-48ef-8758-58f43b80e135","h":"unknown"}]}');
 INSERT INTO "task_state" VALUES (3, 3, 'eni-87ec0ae86c983f1d3', 3, 3, 0, 0, 2, 1790000028000, NULL,
   NULL, 1790000032000, 1790000032000, NULL, NULL, NULL, 'us-east-1a', NULL,
   '{"c":[{"s":"running","id":"82d3e7b9-86f2-450a-b640-22361833ce51","h":"unknown"}]}');
@@ -155,11 +208,25 @@ INSERT INTO "task_state" VALUES (5, 2, NULL, 3, 3, 0, 0, 2, 1790000029000, NULL,
   1790000032000, NULL, NULL, NULL, 'us-east-1b', NULL,
   '{"c":[{"s":"running","id":"42f59ab2-bf43-449d-a6fd-00c1918aee5a","h":"unknown"}]}');
 INSERT INTO "task_state" VALUES (6, 4, 'eni-b11ecaa10c2f4f3cb', 7, 7, 0, 3, 4, 1790000030000, NULL,
-  NULL, 1790000032000, 1790000032000, 1790000038000, NULL, 1790000039000, 'us-east-1b', 'seen enough',
+  NULL, 1790000032000, 1790000032000, 1790000176000, NULL, 1790000177000, 'us-east-1b', 'seen enough',
   '{"c":[{"s":"stopped","x":0,"id":"b8659b3e-8125-4d66-99c0-6552c4dea376","h":"unknown"}]}');
-INSERT INTO "task_state" VALUES (7, 2, NULL, 3, 3, 0, 0, 2, 1790000039000, NULL, NULL, NULL,
-  1790000039000, NULL, NULL, NULL, 'us-east-1b', NULL,
-  '{"c":[{"s":"running","id":"71ab0844-b9b1-44f0-82c2-8d380df58438","h":"unknown"}]}');
+INSERT INTO "task_state" VALUES (7, 2, NULL, 7, 7, 0, 4, 4, 1790000038000, NULL, NULL, NULL,
+  1790000038000, 1790000174000, NULL, 1790000175000, 'us-east-1b',
+  'Scaling activity initiated by (deployment ecs-svc/7717592762715772622)',
+  '{"c":[{"s":"stopped","x":0,"id":"71ab0844-b9b1-44f0-82c2-8d380df58438","h":"unknown"}]}');
+INSERT INTO "task_state" VALUES (8, 1, NULL, 3, 3, 0, 0, 2, 1790000083000, NULL, NULL, NULL,
+  1790000083000, NULL, NULL, NULL, 'us-east-1a', NULL,
+  '{"c":[{"s":"running","id":"89dd7a2d-ec50-4211-8922-4938c28d0971","h":"unknown"}]}');
+INSERT INTO "task_state" VALUES (9, 2, NULL, 7, 7, 0, 1, 2, 1790000175000, NULL, NULL, NULL, NULL,
+  1790000175000, NULL, 1790000175000, 'us-east-1b', 'Task failed to start',
+  '{"c":[{"s":"stopped","x":0,"r":"CannotPullContainerError: no such image","id":"d201eb9c-daec-47f6-a8b3-85d91a46b1b5","h":"unknown"}]}');
+INSERT INTO "task_state" VALUES (10, 2, NULL, 7, 7, 0, 4, 4, 1790000175000, NULL, NULL, NULL,
+  1790000175000, 1790000175000, NULL, 1790000177000, 'us-east-1b',
+  'Scaling activity initiated by (deployment ecs-svc/7717592762715772622)',
+  '{"c":[{"s":"stopped","x":0,"id":"c72bf81f-5f44-4b65-8889-25f0b60b4ffb","h":"unknown"}]}');
+INSERT INTO "task_state" VALUES (11, 2, NULL, 3, 3, 0, 0, 2, 1790000177000, NULL, NULL, NULL,
+  1790000177000, NULL, NULL, NULL, 'us-east-1b', NULL,
+  '{"c":[{"s":"running","id":"1340c87e-c4ed-4c2b-9e95-24492f6f2ce9","h":"unknown"},{"s":"running","id":"0efdb04f-9d55-44a2-8247-164bed3e6e95","h":"unknown"}]}');
 CREATE TABLE "usage" (key INTEGER PRIMARY KEY, task TEXT, account TEXT, region TEXT, cluster TEXT,
   service TEXT, family TEXT, revision INTEGER, cpu INTEGER, memory INTEGER, last_sequence INTEGER,
   metered_ns INTEGER, monotonic_covered_ns INTEGER, missing_readings INTEGER,
@@ -181,10 +248,10 @@ INSERT INTO "user" VALUES (2, '123456789012', 'build', 1790000009000);
 CREATE TABLE "access_key" (key INTEGER PRIMARY KEY, id TEXT, user INTEGER, sealed_secret TEXT,
   status INTEGER, created_at INTEGER) STRICT;
 INSERT INTO "access_key" VALUES (1, 'AKIAADMINADMINADMIN1', 1,
-  'v1:9ea61bb940c8a0a07a9dd4640906c77a8a268e9d015f5bde16705a5d0159410c6d1afccdf44e86aa107b2540f7797e0dbac1776d4f2ac79fd617',
+  'v1:837a0b2e6f6466f5aa7592cf486f10305e8cf466102968251a9c91ec023d8f8365c851b1edf87cff35dba7d738503d02d3e044e8f76c0501b73f',
   0, 1790000009000);
 INSERT INTO "access_key" VALUES (2, 'AKIABUILDBUILDBUILD1', 2,
-  'v1:835925bf3511ff73d6b6b5bd36674b8bff3b3dbc3d655ef00be933c4c84b32dc13dfa8a99dbc18e5d7f15d35ab7c7e43f93b8f85e2de1d8e2925',
+  'v1:7b4eeaa4ed8f4f11f0a51889301ba7cd944110296ac486e5296fbc307c10f1e385046858a22fb50b6f2b9fa18ac0dad7bddf386e27e408de88d0',
   1, 1790000010000);
 CREATE TABLE "role" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER,
   body TEXT) STRICT;
@@ -200,6 +267,29 @@ CREATE TABLE "session" (key INTEGER PRIMARY KEY, hash TEXT, account TEXT, region
   principal TEXT, created_at INTEGER, expires_at INTEGER) STRICT;
 INSERT INTO "session" VALUES (1, '1e2952b478968fb69e105423445683880726a3929232c26772e629d7ecf762cd',
   '123456789012', 'us-east-1', 'arn:aws:iam::123456789012:root', 1790000013000, 1790043213000);
+CREATE TABLE "service_revision" (key INTEGER PRIMARY KEY, service INTEGER, deployment INTEGER,
+  definition INTEGER, created_at INTEGER, specification TEXT) STRICT;
+INSERT INTO "service_revision" VALUES (1, 1, 2414519515228510906, 1, 1790000027000,
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}');
+INSERT INTO "service_revision" VALUES (2, 2, 1967882976242524105, 4, 1790000028000,
+  '{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-a2c63dd28b74ebaf5","subnet-b306401a324990fdf"],"security_groups":["sg-1c72673da0c6a8c53"],"assign_public_ip":true},"platform_version":"1.4.0","group":"service:jobs","cpu":256,"memory":512,"enable_ecs_managed_tags":false,"capacity_provider_strategy":[{"capacity_provider":"FARGATE","base":1,"weight":2}]}');
+INSERT INTO "service_revision" VALUES (3, 1, 7717592762715772622, 2, 1790000037000,
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}');
+INSERT INTO "service_revision" VALUES (4, 1, 2507770786031350393, 5, 1790000174000,
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}');
+INSERT INTO "service_revision" VALUES (5, 1, 3085279469469406620, 1, 1790000175000,
+  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}');
+CREATE TABLE "service_deployment" (key INTEGER PRIMARY KEY, status INTEGER, body TEXT) STRICT;
+INSERT INTO "service_deployment" VALUES (1, 4,
+  '{"status_reason":"A newer deployment began: ecs-svc/7717592762715772622.","configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"updated_at":1790000037000,"finished_at":1790000037000,"stopped_at":1790000037000,"breaker":"disabled","breaker_failures":0,"breaker_threshold":3}');
+INSERT INTO "service_deployment" VALUES (2, 2,
+  '{"configuration":{"minimum_healthy_percent":100,"maximum_percent":200,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"updated_at":1790000072000,"finished_at":1790000072000,"breaker":"disabled","breaker_failures":0,"breaker_threshold":3}');
+INSERT INTO "service_deployment" VALUES (3, 2,
+  '{"configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"sources":["ecs-svc/2414519515228510906"],"updated_at":1790000123000,"finished_at":1790000123000,"breaker":"disabled","breaker_failures":0,"breaker_threshold":3}');
+INSERT INTO "service_deployment" VALUES (4, 4,
+  '{"status_reason":"A newer deployment began: ecs-svc/3085279469469406620.","configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":true,"rollback":true,"reset_on_healthy_task":false,"threshold_type":"count","threshold_value":1}},"sources":["ecs-svc/7717592762715772622"],"updated_at":1790000175000,"finished_at":1790000175000,"stopped_at":1790000175000,"breaker":"triggered","breaker_failures":1,"breaker_threshold":1,"rollback":{"reason":"Service deployment rolled back because the circuit breaker threshold was exceeded: 1 tasks failed, and the threshold is 1. The last of them: CannotPullContainerError: no such image","started_at":1790000175000,"revision":"ecs-svc/7717592762715772622"}}');
+INSERT INTO "service_deployment" VALUES (5, 1,
+  '{"configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":true,"rollback":true,"reset_on_healthy_task":false,"threshold_type":"count","threshold_value":1}},"sources":["ecs-svc/7717592762715772622"],"updated_at":1790000175000,"breaker":"monitoring","breaker_failures":0,"breaker_threshold":1}');
 CREATE TABLE "event" (key INTEGER PRIMARY KEY, at INTEGER, account TEXT, region TEXT, kind TEXT,
   subject TEXT, detail TEXT) STRICT;
 INSERT INTO "event" VALUES (1, 1790000000000, '123456789012', 'us-east-1', 'cluster.created',
@@ -339,29 +429,210 @@ INSERT INTO "event" VALUES (55, 1790000037000, '123456789012', 'us-east-1', 'ser
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has stopped 1 running tasks: (task 5f54fbf2b1093468474b83dfff52dfe6)."}');
 INSERT INTO "event" VALUES (56, 1790000038000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
-  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":3}');
-INSERT INTO "event" VALUES (57, 1790000039000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
   '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":4}');
-INSERT INTO "event" VALUES (58, 1790000039000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (57, 1790000038000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
   '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (59, 1790000039000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (58, 1790000038000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has started 1 tasks: (task 653d7fdc3e14277a44b04b0ff12cc9a7)."}');
-INSERT INTO "event" VALUES (60, 1790000039000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (59, 1790000038000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\"."}');
-INSERT INTO "event" VALUES (61, 1790000039000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
-  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":4}');
-INSERT INTO "event" VALUES (62, 1790000039000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (60, 1790000038000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
   '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (63, 1790000039000, '123456789012', 'us-east-1', 'instance.draining',
+INSERT INTO "event" VALUES (61, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (62, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (63, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (64, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (65, 1790000068000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"AGENT\"."}');
+INSERT INTO "event" VALUES (66, 1790000072000, '123456789012', 'us-east-1', 'deployment.completed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs', '{"message":"ecs-svc/1967882976242524105"}');
+INSERT INTO "event" VALUES (67, 1790000072000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
+  '{"message":"(service jobs) (deployment ecs-svc/1967882976242524105) deployment completed."}');
+INSERT INTO "event" VALUES (68, 1790000072000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
+  '{"message":"(service jobs) has reached a steady state."}');
+INSERT INTO "event" VALUES (69, 1790000078000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/d2d4de702ec55748018e52bfb27bb68e',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":3}');
+INSERT INTO "event" VALUES (70, 1790000078000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has stopped 1 running tasks: (task d2d4de702ec55748018e52bfb27bb68e)."}');
+INSERT INTO "event" VALUES (71, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
+INSERT INTO "event" VALUES (72, 1790000083000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/d2d4de702ec55748018e52bfb27bb68e',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":4}');
+INSERT INTO "event" VALUES (73, 1790000083000, '123456789012', 'us-east-1', 'deployment.removed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2414519515228510906"}');
+INSERT INTO "event" VALUES (74, 1790000083000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/0d822acf6c72e940681df697fd2560f4',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
+INSERT INTO "event" VALUES (75, 1790000083000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has started 1 tasks: (task 0d822acf6c72e940681df697fd2560f4)."}');
+INSERT INTO "event" VALUES (76, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
+INSERT INTO "event" VALUES (77, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
+INSERT INTO "event" VALUES (78, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
+INSERT INTO "event" VALUES (79, 1790000083000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/0d822acf6c72e940681df697fd2560f4',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
+INSERT INTO "event" VALUES (80, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (81, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (82, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (83, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (84, 1790000123000, '123456789012', 'us-east-1', 'deployment.completed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/7717592762715772622"}');
+INSERT INTO "event" VALUES (85, 1790000123000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) (deployment ecs-svc/7717592762715772622) deployment completed."}');
+INSERT INTO "event" VALUES (86, 1790000123000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has reached a steady state."}');
+INSERT INTO "event" VALUES (87, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
+INSERT INTO "event" VALUES (88, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
+INSERT INTO "event" VALUES (89, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
+INSERT INTO "event" VALUES (90, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
+INSERT INTO "event" VALUES (91, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (92, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (93, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (94, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (95, 1790000173000, '123456789012', 'us-east-1', 'definition.registered',
+  'arn:aws:ecs:us-east-1:123456789012:task-definition/bad:1', '{}');
+INSERT INTO "event" VALUES (96, 1790000174000, '123456789012', 'us-east-1', 'service.updated',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2507770786031350393"}');
+INSERT INTO "event" VALUES (97, 1790000174000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":3}');
+INSERT INTO "event" VALUES (98, 1790000174000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has stopped 1 running tasks: (task 653d7fdc3e14277a44b04b0ff12cc9a7)."}');
+INSERT INTO "event" VALUES (99, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
+INSERT INTO "event" VALUES (100, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
+INSERT INTO "event" VALUES (101, 1790000175000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":4}');
+INSERT INTO "event" VALUES (102, 1790000175000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/74efffce263adb219534fdb87dbff454',
+  '{"cluster":"c","group":"service:web","definition":"bad:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
+INSERT INTO "event" VALUES (103, 1790000175000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has started 1 tasks: (task 74efffce263adb219534fdb87dbff454)."}');
+INSERT INTO "event" VALUES (104, 1790000175000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\"."}');
+INSERT INTO "event" VALUES (105, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
+INSERT INTO "event" VALUES (106, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
+INSERT INTO "event" VALUES (107, 1790000175000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/74efffce263adb219534fdb87dbff454',
+  '{"cluster":"c","group":"service:web","definition":"bad:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"task_failed_to_start","stopped_reason":"Task failed to start","version":2}');
+INSERT INTO "event" VALUES (108, 1790000175000, '123456789012', 'us-east-1', 'deployment.failed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2507770786031350393"}');
+INSERT INTO "event" VALUES (109, 1790000175000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) (deployment ecs-svc/2507770786031350393) deployment failed: tasks failed to start."}');
+INSERT INTO "event" VALUES (110, 1790000175000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) rolling back to deployment ecs-svc/7717592762715772622."}');
+INSERT INTO "event" VALUES (111, 1790000175000, '123456789012', 'us-east-1', 'deployment.removed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2507770786031350393"}');
+INSERT INTO "event" VALUES (112, 1790000175000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/f5b6beb8e42b12efe725569cba0c5cf4',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
+INSERT INTO "event" VALUES (113, 1790000175000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has started 1 tasks: (task f5b6beb8e42b12efe725569cba0c5cf4)."}');
+INSERT INTO "event" VALUES (114, 1790000175000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/f5b6beb8e42b12efe725569cba0c5cf4',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
+INSERT INTO "event" VALUES (115, 1790000175000, '123456789012', 'us-east-1', 'service.updated',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/3085279469469406620"}');
+INSERT INTO "event" VALUES (116, 1790000175000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/f5b6beb8e42b12efe725569cba0c5cf4',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":3}');
+INSERT INTO "event" VALUES (117, 1790000175000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has stopped 1 running tasks: (task f5b6beb8e42b12efe725569cba0c5cf4)."}');
+INSERT INTO "event" VALUES (118, 1790000176000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
+  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":3}');
+INSERT INTO "event" VALUES (119, 1790000177000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/f5b6beb8e42b12efe725569cba0c5cf4',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":4}');
+INSERT INTO "event" VALUES (120, 1790000177000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/25d464c92d2095a19ca834e390860c9e',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
+INSERT INTO "event" VALUES (121, 1790000177000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has started 1 tasks: (task 25d464c92d2095a19ca834e390860c9e)."}');
+INSERT INTO "event" VALUES (122, 1790000177000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance d70d3259e4e1cb631c663cf4d73c4c04) encountered error \"distinctInstance placement constraint unsatisfied.\"."}');
+INSERT INTO "event" VALUES (123, 1790000177000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
+  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":4}');
+INSERT INTO "event" VALUES (124, 1790000177000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/25d464c92d2095a19ca834e390860c9e',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
+INSERT INTO "event" VALUES (125, 1790000177000, '123456789012', 'us-east-1', 'instance.draining',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
+INSERT INTO "event" VALUES (126, 1790000177000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) is already using a port required by your task."}');
 CREATE TABLE "meter" (key INTEGER PRIMARY KEY, task INTEGER, sequence INTEGER,
   monotonic_start_ns INTEGER, monotonic_end_ns INTEGER, wall_start INTEGER, wall_end INTEGER,
   cpu_time_ns INTEGER, memory_byte_seconds INTEGER, memory_peak_bytes INTEGER, last INTEGER) STRICT;

@@ -363,3 +363,89 @@ TEST_CASE("a definition that is deleted takes the records made from it along") {
   CHECK(listed(stage).size() == 1);
   stage.restart();
 }
+
+namespace {
+
+schemas::Result<api::StopServiceDeploymentResponse> stop(
+    Stage& stage, const std::string& arn,
+    std::optional<api::StopServiceDeploymentStopType> type = {}) {
+  api::StopServiceDeploymentRequest request;
+  request.service_deployment_arn = arn;
+  request.stop_type = type;
+  return stage.call<api::StopServiceDeploymentResponse>("StopServiceDeployment", request);
+}
+
+}  // namespace
+
+TEST_CASE("a deployment that is stopped goes back to what was completed last") {
+  Stage stage;
+  begin(stage);
+  const std::string good = *stage::described_service(stage, "c", "s").deployments->front().id;
+  define(stage, "web");
+  const api::Service updated = update(stage, "web");
+  pass(stage, 5s);
+  const auto stopped = stop(stage, *updated.current_service_deployment);
+  REQUIRE(stopped.ok());
+  CHECK(stopped.value().service_deployment_arn == updated.current_service_deployment);
+  api::ServiceDeployment shown = described(stage, *updated.current_service_deployment);
+  CHECK(shown.status == api::ServiceDeploymentStatus::rollback_in_progress);
+  CHECK(digits(*shown.rollback->service_revision_arn) == digits(good));
+  pass(stage, 120s);
+  const api::Service service = stage::described_service(stage, "c", "s");
+  REQUIRE(service.deployments->size() == 1);
+  CHECK(service.deployments->front().id == good);
+  CHECK(service.running_count == 2);
+  CHECK(says(service, "(service s) rolling back to deployment " + good + "."));
+  shown = described(stage, *updated.current_service_deployment);
+  CHECK(shown.status == api::ServiceDeploymentStatus::rollback_successful);
+  stage.restart();
+  SUBCASE("once only: what has ended cannot be stopped") {
+    const auto again = stop(stage, *updated.current_service_deployment);
+    REQUIRE(!again.ok());
+    CHECK(again.error().code == ErrorCode::conflict);
+  }
+}
+
+TEST_CASE("a deployment that is aborted leaves the tasks as they are and starts no more") {
+  Stage stage;
+  begin(stage);
+  define(stage, "bad");
+  stage.broken = {"bad"};
+  api::UpdateServiceRequest request;
+  request.cluster = "c";
+  request.service = "s";
+  request.task_definition = "bad";
+  request.deployment_configuration = watched(500);
+  const api::Service updated =
+      *stage.must<api::UpdateServiceResponse>("UpdateService", request).service;
+  pass(stage, 5s);
+  REQUIRE(
+      stop(stage, *updated.current_service_deployment, api::StopServiceDeploymentStopType::abort)
+          .ok());
+  const std::size_t tasks = stage.world->tasks.size();
+  pass(stage, 300s);
+  CHECK(stage.world->tasks.size() == tasks);
+  const api::Service service = stage::described_service(stage, "c", "s");
+  CHECK(service.running_count == 2);
+  CHECK(service.deployments->front().rollout_state == api::DeploymentRolloutState::failed);
+  const api::ServiceDeployment shown = described(stage, *updated.current_service_deployment);
+  CHECK(shown.status == api::ServiceDeploymentStatus::stopped);
+  CHECK(shown.stopped_at.has_value());
+}
+
+TEST_CASE("what cannot be stopped stays, and the refusal says why") {
+  Stage stage;
+  stage::small_cluster(stage);
+  stage.broken = {"web"};
+  stage.must<api::CreateServiceResponse>("CreateService", stage::service("s", "web", 2));
+  const std::string first = *stage::described_service(stage, "c", "s").current_service_deployment;
+  const auto nowhere = stop(stage, first);
+  REQUIRE(!nowhere.ok());
+  CHECK(nowhere.error().code == ErrorCode::conflict);
+  CHECK(nowhere.error().message.find("No rollback candidate") != std::string::npos);
+  CHECK(described(stage, first).status == api::ServiceDeploymentStatus::in_progress);
+  const auto unknown = stop(stage, first + "1");
+  REQUIRE(!unknown.ok());
+  CHECK(unknown.error().code == ErrorCode::service_deployment_not_found);
+  CHECK(stop(stage, "s").error().code == ErrorCode::invalid_parameter);
+}

@@ -51,12 +51,8 @@ Answer list_service_deployments(Context& context, const ApiCall& call) {
   if (!service.ok()) {
     return service.error();
   }
-  auto page = Page::open({.operation = call.operation,
-                          .scope = call.scope,
-                          .filter = filter_of(*service.value(), input),
-                          .token = input.next_token,
-                          .size = input.max_results,
-                          .default_size = deployments_a_page});
+  auto page =
+      open_page(context, call, input, filter_of(*service.value(), input), deployments_a_page);
   if (!page.ok()) {
     return page.error();
   }

@@ -72,6 +72,7 @@ constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"RevokeSecurityGroupIngress", revoke_ingress},
     {"RunTask", run_task},
     {"StartTask", start_task},
+    {"StopServiceDeployment", stop_service_deployment},
     {"StopTask", stop_task_by_user},
     {"TagResource", tag_resource},
     {"UntagResource", untag_resource},

@@ -44,6 +44,7 @@ Answer list_services(Context& context, const ApiCall& call);
 Answer describe_service_deployments(Context& context, const ApiCall& call);
 Answer describe_service_revisions(Context& context, const ApiCall& call);
 Answer list_service_deployments(Context& context, const ApiCall& call);
+Answer stop_service_deployment(Context& context, const ApiCall& call);
 Answer update_service(Context& context, const ApiCall& call);
 
 Answer deregister_container_instance(Context& context, const ApiCall& call);
