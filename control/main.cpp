@@ -36,8 +36,12 @@ constexpr int commit_failed = 3;
 /// How long the last answers of a process whose commit failed have to leave. Shorter: callers see a
 /// connection that breaks; longer: hosts and callers wait for the next process.
 constexpr schemas::Duration answers_leave{500};
-/// A commit has failed: set by the loop's thread, read by the one that waits for signals.
-std::atomic<bool> has_failed = false;
+
+/// Whether a commit has failed: set by the loop's thread, read by the one that waits for signals.
+std::atomic<bool>& has_failed() {
+  static std::atomic<bool> failed = false;
+  return failed;
+}
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
@@ -239,7 +243,7 @@ void settle(CommandLine& line) {
         "A commit failed, so nothing of it was acknowledged and this process ends; started again "
         "it goes on from the last commit. {}",
         error.message);
-    has_failed = true;
+    has_failed() = true;
     ::kill(::getpid(), SIGTERM);  // who waits for signals lets the last answers leave
   };
 }
@@ -274,7 +278,7 @@ int run(const DaemonOptions& options, const sigset_t& signals) {
   for (;;) {
     const int signal = sigtimedwait(&signals, nullptr, &second);
     daemon.value()->look_after();
-    if (has_failed) {
+    if (has_failed()) {
       daemon.value()->send_last_answers(answers_leave);
       spdlog::shutdown();
       std::_Exit(commit_failed);
@@ -282,7 +286,7 @@ int run(const DaemonOptions& options, const sigset_t& signals) {
     if (signal > 0) {
       spdlog::info("stopping: no new connections; requests under way are answered");
       daemon.value()->stop(schemas::Duration{10'000});
-      if (has_failed) {  // meanwhile
+      if (has_failed()) {  // meanwhile
         return commit_failed;
       }
       spdlog::info("stopped");

@@ -173,6 +173,9 @@ bool Process::call(const std::string& operation, const std::string& json, const 
                  .input = input.value(),
                  .drawn = {.id = "AKIA" + kept, .kept = kept}},
                 [done, operation](const schemas::Result<api::Value>& result) {
+                  if (!result.ok() && result.error().code == schemas::ErrorCode::server) {
+                    return;  // acknowledges nothing: the end has to follow
+                  }
                   CHECK_MESSAGE(result.ok(),
                                 operation << (result.ok() ? "" : result.error().message));
                   done();
