@@ -89,7 +89,10 @@ void RolloutWatch::look_at_task(const control::World& world, const Task& task,
       simulation_.fail("Task " + brief(task.id) + " of a failed deployment was started.");
     }
   }
-  if (!has_failed(task, healthy_after, now) || !failed_.insert(task.key).second) {
+  // Judged when its end is first known, as control does: what its host says later of when its
+  // programs ended may be of another clock.
+  const bool ends = task.stop_code != schemas::StopCode::none;
+  if (!ends || !judged_.insert(task.key).second || !has_failed(task, healthy_after, now)) {
     return;
   }
   if (seen == deployments_.end() || seen->second.state == RolloutState::in_progress) {
@@ -202,12 +205,12 @@ void RolloutWatch::look_at_record(const control::World& world,
 void RolloutWatch::loaded(const control::World& world) {
   deployments_.clear();
   known_.clear();
-  failed_.clear();
+  judged_.clear();
   records_.clear();
   for (const auto& [key, task] : world->tasks) {
     known_.insert(key);
     if (task.desired_status == schemas::TaskStatus::stopped) {
-      failed_.insert(key);  // counted before, if at all
+      judged_.insert(key);  // before, if at all
     }
   }
   for (const auto& [key, service] : world->services) {
