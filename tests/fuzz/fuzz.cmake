@@ -22,7 +22,8 @@ fuzzer(agent_report schemas_codec fargate_pool_core
   control/core/lifecycle/lifecycle.cpp control/core/loop/report_check.cpp)
 fuzzer(authorization schemas control/edge/access/authorization.cpp
   control/edge/access/canonical.cpp control/edge/http/exchange.cpp)
-fuzzer(page_token schemas control/core/loop/operations/page.cpp)
+fuzzer(page_token schemas control/core/loop/operations/page.cpp control/core/loop/page_seal.cpp
+  control/core/loop/fingerprint.cpp)
 fuzzer(query schemas control/core/place/query/expression.cpp control/core/place/query/parser.cpp
   control/core/place/query/pattern.cpp control/core/place/query/pattern_tree.cpp
   control/core/place/query/scanner.cpp control/core/place/query/values.cpp)

@@ -99,23 +99,23 @@ Rest::Answer Rest::service(const Service& service) const {
                ? std::nullopt
                : Answer("service " + service.name + " is steady and no event says so");
   }
-  // It does not have what it wants: an event must say why, and it must be true.
-  const auto& recipes = universe_.caller().recipes();
-  const auto recipe = recipes.find(newest.specification->definition->family);
-  const bool broken = recipe != recipes.end() && recipe->second.image.pull == Image::Pull::fails;
-  if (broken && says(service, "is unable to consistently start tasks")) {
-    return std::nullopt;
-  }
-  if (says(service, "was unable to stop or start tasks during a deployment")) {
-    return std::nullopt;
-  }
-  if (says(service, "was unable to place a task") &&
-      !has_room(*newest.specification, service.cluster)) {
+  if (is_explained(service)) {
     return std::nullopt;
   }
   return "service " + service.name + " has " + std::to_string(running) + " of " +
          std::to_string(service.desired_count) + " tasks (and " + std::to_string(others) +
          " older ones), and no event says why";
+}
+
+/// Of a service that does not have what it wants an event must say why, and it must be true.
+bool Rest::is_explained(const Service& service) const {
+  const schemas::TaskSpecification& wanted = *service.deployments.front().specification;
+  const auto& recipes = universe_.caller().recipes();
+  const auto recipe = recipes.find(wanted.definition->family);
+  const bool broken = recipe != recipes.end() && recipe->second.image.pull == Image::Pull::fails;
+  return (broken && says(service, "is unable to consistently start tasks")) ||
+         says(service, "was unable to stop or start tasks during a deployment") ||
+         (says(service, "was unable to place a task") && !has_room(wanted, service.cluster));
 }
 
 bool Rest::on_leaving_host(const Task& task) const {

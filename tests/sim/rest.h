@@ -28,6 +28,7 @@ class Rest {
 
   [[nodiscard]] Answer services() const;
   [[nodiscard]] Answer service(const schemas::Service& service) const;
+  [[nodiscard]] bool is_explained(const schemas::Service& service) const;
   [[nodiscard]] Answer tasks() const;
   [[nodiscard]] Answer hosts() const;
   [[nodiscard]] Answer host(const Host& host) const;
