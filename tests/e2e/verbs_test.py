@@ -138,19 +138,24 @@ class Verbs(unittest.TestCase):
         self.assertEqual(len(read.splitlines()), 1, read)
         self.ecsctl(*self.here("stop", task, "--wait"))
 
+    def await_rolled_out(self, service, count):
+        """A service is stable when its tasks run; its deployment succeeds when they are healthy."""
+        wait_for(f"{count} deployments of {service} that succeeded", 30, lambda: self.ecsctl(
+            *self.here("deployments", service)).count("SUCCESSFUL") == count)
+
     def test_a_service_is_created_scaled_updated_and_deleted(self):
         self.ecsctl("register", "-f", self.definition("kept", ["serve", "80"]))
         self.ecsctl(*self.here("service", "create", "kept", "--definition", "kept", "--count",
                                "1", "--launch-type", "EC2", "--wait"))
         self.assertIn("kept", self.ecsctl(*self.here("service", "list")))
+        self.await_rolled_out("kept", 1)
         self.ecsctl(*self.here("service", "scale", "kept", "2", "--wait"))
         self.ecsctl("register", "-f", self.definition("kept", ["serve", "81"]))
         self.ecsctl(*self.here("service", "update", "kept", "--definition", "kept", "--wait"))
         shown = self.ecsctl(*self.here("service", "show", "kept"))
         self.assertIn("kept:2", shown)
         self.assertIn("steady state", shown)
-        rolled = self.ecsctl(*self.here("deployments", "kept"))
-        self.assertEqual(rolled.count("SUCCESSFUL"), 2, rolled)
+        self.await_rolled_out("kept", 2)
         self.ecsctl(*self.here("service", "delete", "kept", "--force"))
         wait_for("kept INACTIVE", 60,
                  lambda: self.cluster.service("kept")["status"] == "INACTIVE")
