@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "control/edge/daemon/config_file.h"
@@ -156,8 +157,10 @@ std::optional<int> read_options(const std::vector<std::string>& arguments, Comma
     }
   }
   all.insert(all.end(), arguments.begin(), arguments.end());
-  line = CommandLine{};
-  return parse(all, line);
+  CommandLine both;
+  code = parse(all, both);
+  line = std::move(both);
+  return code;
 }
 
 /// What is refused of the place where the state is kept, and of whose it is.
