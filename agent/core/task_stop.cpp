@@ -56,6 +56,12 @@ bool remove_containers(TaskState& task, const Moment& now, Advance& out) {
   return over;
 }
 
+bool containers_gone(const TaskState& task) {
+  return std::all_of(task.activity.begin(), task.activity.end(), [](const ContainerActivity& one) {
+    return !one.touched || one.removal.phase == Attempt::Phase::done;
+  });
+}
+
 bool release_sandboxes(TaskState& task, const Moment& now, Advance& out) {
   bool over = true;
   for (std::size_t i = 0; i < task.sandboxes.size(); ++i) {
@@ -145,6 +151,9 @@ void clean_up(TaskState& task, const TaskPolicy& policy, const Moment& now, Adva
   if (record.status != TaskStatus::stopped) {
     record.status = TaskStatus::stopped;
     record.stopped_at = now.wall;
+  }
+  if (!containers_gone(task)) {
+    return;  // that the task has stopped is told already; what refuses to go is asked again
   }
   if (task.making.phase == Attempt::Phase::asked) {
     return;  // the cgroup is being made: wait for it, then remove it

@@ -220,6 +220,30 @@ TEST_CASE("what cannot be undone is tried again, less and less often, until it c
   CHECK(nothing_left(host));
 }
 
+TEST_CASE("a container that refuses to go holds no task up, and is asked until it goes") {
+  FakeHost host;
+  std::int64_t refusals = 6;
+  host.fault = [&](const agent::Effect& effect) {
+    return effect.action == Action::remove_container && refusals-- > 0 ? "device busy" : "";
+  };
+  host.assign({task(1, {container("web")})});
+  host.settle();
+  host.exit(task_id(1), "web", 0);
+  for (int i = 0; i < 600 && refusals > 1; ++i) {
+    host.pass(1);
+    host.settle();
+  }
+  CHECK(host.report(1).status == TaskStatus::stopped);
+  CHECK(host.containers.size() == 1);
+  for (int i = 0; i < 600 && !host.containers.empty(); ++i) {
+    host.pass(1);
+    host.settle();
+  }
+  host.pass(1);
+  host.settle();
+  CHECK(nothing_left(host));
+}
+
 TEST_CASE("a stop while everything is under way waits for what cannot be recalled") {
   FakeHost host;
   host.assign({task(1, {container("web")})});
