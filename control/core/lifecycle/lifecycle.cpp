@@ -132,6 +132,14 @@ void stop_containers(Task& task, const std::string& reason) {
   }
 }
 
+/// What a task's containers that still ran are said to have ended by when their host is lost.
+std::string loss_reason(const Task& task) {
+  const bool on_pool =
+      task.specification && task.specification->launch_type == schemas::LaunchType::fargate;
+  return on_pool ? std::string("The host of the shared pool that ran this task was lost.")
+                 : "Host EC2 (instance " + task.instance->text() + ") terminated.";
+}
+
 bool same(const Task& a, const Task& b) {
   return a.last_status == b.last_status && a.desired_status == b.desired_status &&
          a.health == b.health && a.containers == b.containers && a.stop_code == b.stop_code &&
@@ -200,16 +208,23 @@ std::optional<Task> request_stop(const Task& task, StopCode code, std::string re
   return next;
 }
 
+bool was_lost_with_host(const Task& task) {
+  if (task.last_status != TaskStatus::stopped || !task.instance) {
+    return false;
+  }
+  return task.stop_code == StopCode::infrastructure_health ||
+         std::any_of(task.containers.begin(), task.containers.end(),
+                     [reason = loss_reason(task)](const Container& container) {
+                       return container.reason == reason;
+                     });
+}
+
 std::optional<Task> lose_host(const Task& task, Instant now) {
   if (task.last_status == TaskStatus::stopped || !task.instance) {
     return std::nullopt;
   }
   Task next = task;
-  const bool on_pool =
-      task.specification && task.specification->launch_type == schemas::LaunchType::fargate;
-  const std::string reason =
-      on_pool ? std::string("The host of the shared pool that ran this task was lost.")
-              : "Host EC2 (instance " + task.instance->text() + ") terminated.";
+  const std::string reason = loss_reason(task);
   next.last_status = TaskStatus::stopped;
   next.desired_status = TaskStatus::stopped;
   if (next.stop_code == StopCode::none) {  // else it was told to stop before, and that stands

@@ -30,6 +30,9 @@ std::optional<schemas::Task> request_stop(const schemas::Task& task, schemas::St
 /// replaces it. What the host may report later changes nothing.
 std::optional<schemas::Task> lose_host(const schemas::Task& task, schemas::Instant now);
 
+/// Whether the task was given up with its host (`lose_host`), whatever it had been told before.
+bool was_lost_with_host(const schemas::Task& task);
+
 /// From when on the task counts as healthy towards a service's minimum, if nothing else happens:
 /// `healthy_after` (ECS: 40 s) after it runs when no health check speaks for it, the earliest
 /// instant when a check says healthy, and nothing while it is not running, must stop, is

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "control/core/lifecycle/lifecycle.h"
 #include "control/core/world/lookups.h"
 #include "control/core/world/parts.h"
 
@@ -20,9 +21,11 @@ bool awaits_readings(const Context& context, const schemas::Task& task) {
     return false;
   }
   const auto usage = context.world->usage.find(task.key);
-  return usage == context.world->usage.end()
-             ? task.stop_code == schemas::StopCode::infrastructure_health
-             : !usage->second.use.closed;
+  if (usage != context.world->usage.end()) {
+    return !usage->second.use.closed;
+  }
+  // What is pulled is metered, and a host hands the last reading over with the task's end.
+  return was_lost_with_host(task) || task.pull_started_at || task.started_at;
 }
 
 void forget_tasks(Context& context) {

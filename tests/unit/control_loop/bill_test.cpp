@@ -144,6 +144,31 @@ TEST_CASE("what a host metered while it was away is billed when it is back, howe
   }
 }
 
+TEST_CASE("a task that was told to stop while its host was away is owed for all the same") {
+  for (const bool metered_before : {true, false}) {
+    CAPTURE(metered_before);
+    Metered metered(200s);
+    Stage& stage = metered.stage;
+    stage::Host& host = metered.host();
+    if (metered_before) {
+      stage.sync(host, {}, {metered.readings.front()});
+    }
+    const schemas::TaskAssignment assignment = host.tasks.at(metered.task);
+    stage.advance(300s);
+    stage.must<api::StopTaskResponse>(
+        "StopTask",
+        api::StopTaskRequest{.cluster = "c", .task = metered.task.text(), .reason = {}});
+    stage.advance(600s);
+    skip(stage, 48h);
+    CHECK(stage.world.index().task_by_id.contains(metered.task));
+    stage.sync(host, {stage::report(metered.task, schemas::TaskStatus::stopped, assignment)},
+               metered.readings);
+    CHECK(metered.bill(metered.from - 1h, stage.now).billed_seconds == 200);
+    skip(stage, 1h);
+    CHECK_FALSE(stage.world.index().task_by_id.contains(metered.task));
+  }
+}
+
 TEST_CASE("a host that never comes back is not waited for for ever") {
   Metered metered(200s);
   metered.stage.sync(metered.host(), {}, {metered.readings.front()});
