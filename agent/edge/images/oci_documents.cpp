@@ -1,7 +1,7 @@
 #include "agent/edge/images/oci_documents.h"
 
+#include <array>
 #include <fstream>
-#include <iterator>
 #include <vector>
 
 #include "agent/edge/images/reference.h"
@@ -180,11 +180,18 @@ schemas::Result<ConmonAnswer> conmon_answer_of(std::string_view text) {
 
 schemas::Result<std::string> read_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) {
+  std::string text;
+  std::array<char, 4096> piece{};
+  // Not by an iterator over the buffer: it throws when reading fails, as it does for a file of
+  // /proc whose process ends meanwhile, or for a directory.
+  while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (!file.is_open() || file.bad()) {
     return schemas::Error{.code = schemas::ErrorCode::resource_not_found,
                           .message = "cannot read " + path.string()};
   }
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  return text;
 }
 
 }  // namespace agent

@@ -9,6 +9,15 @@
 
 using agent::ImageReference;
 
+TEST_CASE("a file that cannot be read to its end is an error, and no end of the agent") {
+  const auto directory = agent::read_text("/proc");
+  REQUIRE_FALSE(directory.ok());
+  CHECK(directory.error().message == "cannot read /proc");
+  CHECK_FALSE(agent::read_text("/nowhere").ok());
+  CHECK(agent::read_text("/proc/self/cmdline").ok());
+  CHECK(agent::read_text("/dev/null").value().empty());
+}
+
 TEST_CASE("A reference without a registry or a tag is Docker Hub's latest") {
   CHECK(
       agent::parse_image_reference("nginx").value() ==

@@ -15,9 +15,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
+
+#include "agent/edge/images/oci_documents.h"
 
 #if defined(__clang__) || defined(__GNUC__)
 // The child runs on its parent's stack and memory; the sanitizers must not account for it.
@@ -200,10 +200,9 @@ void kill_mentioning(const std::string& text) {
     if (number.find_first_not_of("0123456789") != std::string::npos) {
       continue;
     }
-    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-    const std::string words(std::istreambuf_iterator<char>(file), {});
+    const auto words = read_text(entry.path() / "cmdline");  // it may have ended meanwhile
     const auto id = static_cast<pid_t>(std::strtol(number.c_str(), nullptr, 10));
-    if (words.find(text) != std::string::npos && id != getpid()) {
+    if (words.ok() && words.value().find(text) != std::string::npos && id != getpid()) {
       ::kill(id, SIGKILL);
     }
   }
