@@ -5,10 +5,9 @@
 #include "control/core/deploy/circuit_breaker.h"
 #include "control/core/deploy/deployment.h"
 #include "control/core/deploy/service_deployment.h"
-#include "control/core/loop/operations/strategy_request.h"
+#include "control/core/loop/operations/show_specification.h"
 #include "control/core/loop/services.h"
 #include "control/core/world/lookups.h"
-#include "fargate-pool/core/platform_version.h"
 
 namespace control {
 
@@ -76,6 +75,20 @@ api::ServiceRevisionSummary summarize(const World& world, const Service& service
   return shown;
 }
 
+/// What the brief form and the whole one share.
+template <class Shown>
+void show_record(const World& world, const Service& service, const ServiceDeployment& record,
+                 Shown& shown) {
+  shown.service_deployment_arn = service_deployment_arn(world, service, record.id);
+  shown.service_arn = service_arn(world, service);
+  shown.cluster_arn = cluster_arn(*cluster_of(world, service.cluster));
+  shown.created_at = record.created_at;
+  shown.started_at = record.created_at;
+  shown.finished_at = record.finished_at;
+  shown.status = control::show_status(record.status);
+  shown.status_reason = unless_empty(record.status_reason);
+}
+
 /// While it is watched, what is counted now; afterwards what was counted last.
 api::ServiceDeploymentCircuitBreaker show_watch(const Service& service,
                                                 const ServiceDeployment& record) {
@@ -133,15 +146,8 @@ api::ServiceDeploymentStatus show_status(schemas::ServiceDeploymentStatus status
 api::ServiceDeploymentBrief show_brief(const World& world, const ServiceDeployment& record) {
   const Service& service = *service_of(world, record.service);
   api::ServiceDeploymentBrief shown;
-  shown.service_deployment_arn = service_deployment_arn(world, service, record.id);
-  shown.service_arn = service_arn(world, service);
-  shown.cluster_arn = cluster_arn(*cluster_of(world, service.cluster));
-  shown.created_at = record.created_at;
-  shown.started_at = record.created_at;
-  shown.finished_at = record.finished_at;
+  show_record(world, service, record, shown);
   shown.target_service_revision_arn = service_revision_arn(world, service, record.id);
-  shown.status = show_status(record.status);
-  shown.status_reason = unless_empty(record.status_reason);
   return shown;
 }
 
@@ -150,12 +156,7 @@ api::ServiceDeployment show_service_deployment(const World& world,
   const Service& service = *service_of(world, record.service);
   const std::vector<ServiceTask> tasks = service_tasks(world, service.key);
   api::ServiceDeployment shown;
-  shown.service_deployment_arn = service_deployment_arn(world, service, record.id);
-  shown.service_arn = service_arn(world, service);
-  shown.cluster_arn = cluster_arn(*cluster_of(world, service.cluster));
-  shown.created_at = record.created_at;
-  shown.started_at = record.created_at;
-  shown.finished_at = record.finished_at;
+  show_record(world, service, record, shown);
   shown.stopped_at = record.stopped_at;
   shown.updated_at = record.updated_at;
   shown.source_service_revisions.emplace();
@@ -163,8 +164,6 @@ api::ServiceDeployment show_service_deployment(const World& world,
     shown.source_service_revisions->push_back(summarize(world, service, tasks, source));
   }
   shown.target_service_revision = summarize(world, service, tasks, record.id);
-  shown.status = show_status(record.status);
-  shown.status_reason = unless_empty(record.status_reason);
   shown.deployment_configuration = show_configuration(record.configuration);
   if (record.rollback) {
     shown.rollback = {
@@ -181,26 +180,14 @@ api::ServiceDeployment show_service_deployment(const World& world,
 api::ServiceRevision show_revision(const World& world, const ServiceDeployment& record) {
   const Service& service = *service_of(world, record.service);
   const schemas::Cluster& cluster = *cluster_of(world, service.cluster);
-  const schemas::TaskSpecification& specification = *record.specification;
   api::ServiceRevision shown;
   shown.service_revision_arn = service_revision_arn(world, service, record.id);
   shown.service_arn = service_arn(world, service);
   shown.cluster_arn = cluster_arn(cluster);
-  shown.task_definition = definition_arn(cluster.scope, *specification.definition);
-  if (specification.capacity_provider_strategy.empty()) {
-    shown.launch_type = show_launch_type(specification.launch_type);
-  } else {
-    shown.capacity_provider_strategy = show_items(specification.capacity_provider_strategy);
-  }
-  if (specification.launch_type == schemas::LaunchType::fargate) {
-    shown.platform_version = specification.platform_version;
-    shown.platform_family = std::string(fargate_pool::platform_family);
-  }
-  if (specification.network) {
-    shown.network_configuration = show_network(*specification.network);
-  }
+  show_specification(*record.specification, cluster.scope, shown);
   shown.container_images.emplace();
-  for (const schemas::ContainerDefinition& container : specification.definition->containers) {
+  for (const schemas::ContainerDefinition& container :
+       record.specification->definition->containers) {
     shown.container_images->push_back({.container_name = container.name, .image = container.image});
   }
   shown.guard_duty_enabled = false;

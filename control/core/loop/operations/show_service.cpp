@@ -4,10 +4,9 @@
 
 #include "control/core/deploy/deployment.h"
 #include "control/core/loop/operations/show_deployment.h"
-#include "control/core/loop/operations/strategy_request.h"
+#include "control/core/loop/operations/show_specification.h"
 #include "control/core/loop/services.h"
 #include "control/core/world/lookups.h"
-#include "fargate-pool/core/platform_version.h"
 
 namespace control {
 
@@ -61,25 +60,13 @@ api::Deployment show_deployment(const Service& service, const schemas::Scope& sc
   api::Deployment shown;
   shown.id = deployment.id.text();
   shown.status = show_status(deployment.status);
-  shown.task_definition = definition_arn(scope, *specification.definition);
+  show_specification(specification, scope, shown);
   shown.desired_count = wanted_tasks(service, deployment, tasks);
   shown.pending_count = counts.pending;
   shown.running_count = counts.running;
   shown.failed_tasks = deployment.failed_tasks;
   shown.created_at = deployment.created_at;
   shown.updated_at = deployment.updated_at;
-  if (specification.capacity_provider_strategy.empty()) {
-    shown.launch_type = show_launch_type(specification.launch_type);
-  } else {
-    shown.capacity_provider_strategy = show_items(specification.capacity_provider_strategy);
-  }
-  if (specification.launch_type == schemas::LaunchType::fargate) {
-    shown.platform_version = specification.platform_version;
-    shown.platform_family = std::string(fargate_pool::platform_family);
-  }
-  if (specification.network) {
-    shown.network_configuration = show_network(*specification.network);
-  }
   shown.rollout_state = show_rollout(deployment.rollout_state);
   shown.rollout_state_reason = unless_empty(deployment.rollout_state_reason);
   return shown;
@@ -91,19 +78,7 @@ void add_specification(const Service& service, const schemas::Scope& scope, api:
     return;
   }
   const schemas::TaskSpecification& current = *service.deployments.front().specification;
-  if (current.capacity_provider_strategy.empty()) {
-    shown.launch_type = show_launch_type(current.launch_type);
-  } else {
-    shown.capacity_provider_strategy = show_items(current.capacity_provider_strategy);
-  }
-  shown.task_definition = definition_arn(scope, *current.definition);
-  if (current.launch_type == schemas::LaunchType::fargate) {
-    shown.platform_version = current.platform_version;
-    shown.platform_family = std::string(fargate_pool::platform_family);
-  }
-  if (current.network) {
-    shown.network_configuration = show_network(*current.network);
-  }
+  show_specification(current, scope, shown);
   shown.placement_constraints = show_constraints(current.placement_constraints);
   shown.placement_strategy = show_strategy(current.placement_strategy);
 }
