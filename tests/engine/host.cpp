@@ -11,13 +11,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <string_view>
 #include <thread>
 
 #include "agent/edge/engine/docker/docker_engine.h"
 #include "agent/edge/engine/oci/program.h"
 #include "agent/edge/images/digest.h"
+#include "agent/edge/images/oci_documents.h"
 #include "agent/edge/logs/log_reader.h"
 #include "schemas/base/require.h"
 
@@ -46,9 +46,10 @@ std::string image_script(const std::string& name) {
   return std::string(SOURCE_ROOT) + "/tests/images/" + name;
 }
 
+/// The file's text; empty when it cannot be read, as when the process it tells of has ended.
 std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  const auto text = agent::read_text(path);
+  return text.ok() ? text.value() : std::string();
 }
 
 }  // namespace
