@@ -10,13 +10,12 @@ import os
 import subprocess
 import unittest
 
-import botocore.config
 import botocore.exceptions
 import botocore.session
 
 import javascript_sdk
 from pretend_host import PretendHost
-from signed_control import BOUND_S, BUILD, OPERATOR, WithControl
+from signed_control import BOUND_S, BUILD, OPERATOR, WithControl, modelled_session
 
 MODELS = os.path.join(BUILD, "models")
 COUNT = 7  # of everything that is listed, three a page
@@ -41,15 +40,7 @@ class Clients(WithControl):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        session = botocore.session.get_session()
-        session.set_config_variable("data_path", MODELS)
-        key, secret = cls.control.credentials()
-        cls.ecs = session.create_client(
-            "ecs", endpoint_url=cls.control.endpoint, region_name="us-east-1",
-            aws_access_key_id=key, aws_secret_access_key=secret,
-            config=botocore.config.Config(retries={"max_attempts": 0}, proxies={}))
-        cls.model = botocore.session.get_session()
-        cls.model.set_config_variable("data_path", MODELS)
+        cls.ecs = cls.control.modelled()
         cls.ecs.create_cluster(clusterName="c")
         cls.hosts = plural(COUNT, lambda number: PretendHost(
             cls.control, "c", address=f"198.18.0.{number + 2}"))
@@ -64,7 +55,7 @@ class Clients(WithControl):
             **more)["taskDefinition"]["taskDefinitionArn"]
 
     def data(self, kind):
-        return self.model.get_component("data_loader").load_service_model("ecs", kind)
+        return modelled_session().get_component("data_loader").load_service_model("ecs", kind)
 
     # --- paginators -------------------------------------------------------------------------------
 

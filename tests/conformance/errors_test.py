@@ -10,9 +10,7 @@ import collections
 import json
 import unittest
 
-import botocore.config
 import botocore.exceptions
-import botocore.session
 
 from model import Model
 from pretend_host import PretendHost
@@ -47,9 +45,7 @@ class Errors(WithControl):
         cls.model = Model(BUILD, {
             "settings": [{"name": "containerInsights", "value": "enabled"}],
             "tags": [{"key": "a", "value": "b"}]})
-        cls.session = botocore.session.get_session()
-        cls.session.set_config_variable("data_path", cls.model.folder)
-        cls.ecs = cls.client(*cls.control.credentials())
+        cls.ecs = cls.control.modelled(parameter_validation=False)
         cls.ecs.create_cluster(clusterName="c")
         cls.host = PretendHost(cls.control, "c")
         cls.addClassCleanup(cls.host.leave)
@@ -100,14 +96,6 @@ class Errors(WithControl):
         cls.task = cls.ecs.run_task(cluster="c", taskDefinition="web")["tasks"][0]["taskArn"]
         key = cls.task.rsplit("/", 1)[1]
         cls.as_task = until(lambda: cls.host.credentials.get(key), "credentials of the task's role")
-
-    @classmethod
-    def client(cls, key, secret, token=None):
-        return cls.session.create_client(
-            "ecs", endpoint_url=cls.control.endpoint, region_name="us-east-1",
-            aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token,
-            config=botocore.config.Config(retries={"max_attempts": 0}, proxies={},
-                                          parameter_validation=False))
 
     # --- the causes -------------------------------------------------------------------------------
 
@@ -189,7 +177,8 @@ class Errors(WithControl):
     def test_every_error_that_is_declared_is_met_or_a_reason_says_why_not(self):
         special = {(operation, error + "Exception"): body
                    for (operation, error), body in self.cases().items()}
-        nobody = self.client(*self.as_task)
+        nobody = self.control.modelled(self.as_task[:2], self.as_task[2],
+                                       parameter_validation=False)
         missing, unknown = [], collections.defaultdict(set)
         for operation, error in self.errors():
             least = self.model.least(operation)

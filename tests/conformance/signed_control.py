@@ -18,6 +18,7 @@ import botocore.awsrequest
 import botocore.config
 import botocore.credentials
 import botocore.exceptions
+import botocore.session
 
 PROGRAM, ECSCTL, BUILD = (sys.argv[1:4] if len(sys.argv) > 3 else
                           ["build/dev/bin/ecs-control", "build/dev/bin/ecsctl", "build/dev"])
@@ -38,6 +39,13 @@ def until(condition, what):
             return found
         time.sleep(0.02)
     raise AssertionError(f"not within {BOUND_S} s: {what}")
+
+
+def modelled_session():
+    """A session of botocore that reads the model of the build."""
+    session = botocore.session.get_session()
+    session.set_config_variable("data_path", os.path.join(BUILD, "models"))
+    return session
 
 
 class Control:
@@ -83,6 +91,15 @@ class Control:
                             aws_access_key_id=key, aws_secret_access_key=secret,
                             aws_session_token=token,
                             config=botocore.config.Config(retries={"max_attempts": 0}, proxies={}))
+
+    def modelled(self, pair=None, token=None, **configuration):
+        """A client that knows the operations of our build's model, old as botocore may be."""
+        key, secret = pair or self.credentials()
+        return modelled_session().create_client(
+            "ecs", endpoint_url=self.endpoint, region_name="us-east-1", aws_access_key_id=key,
+            aws_secret_access_key=secret, aws_session_token=token,
+            config=botocore.config.Config(retries={"max_attempts": 0}, proxies={},
+                                          **configuration))
 
     def environment(self, pair=None):
         """What a client of the command line finds around it."""
