@@ -116,13 +116,21 @@ void Universe::come_to_rest() {
   check_bill();
 }
 
-/// Compared in the moment of the answer: a running task's next record is counted any second.
+/// A running task's next record is counted any second, also while the bill is on its way: it was
+/// written somewhere between what is owed before and what is owed after.
 void Universe::check_bill() {
+  const auto owed = [this] {
+    return watch_.money().owed_nanos(control_.world(), knobs_.control.prices);
+  };
+  const std::int64_t before = owed();
   bool answered = false;
   caller_.ask_bill([&](std::int64_t nanos) {
     answered = true;
-    if (const auto wrong = watch_.money().wrong(control_.world(), knobs_.control.prices, nanos)) {
-      simulation_.fail(*wrong);
+    const std::int64_t after = owed();
+    if (nanos < before || nanos > after) {
+      simulation_.fail("The bill is " + std::to_string(nanos) + " nano-units, the meters say " +
+                       std::to_string(before) +
+                       (after == before ? "." : " to " + std::to_string(after) + "."));
     }
   });
   for (int tries = 0; tries < 100 && !answered && !simulation_.failure(); ++tries) {

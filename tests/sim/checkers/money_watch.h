@@ -34,10 +34,10 @@ class MoneyWatch {
 
   /// What is still missing in World, when everything has come to rest.
   [[nodiscard]] std::optional<std::string> missing(const control::World& world) const;
-  /// Whether a bill for all time charges what the records say, in whole nano-units.
-  [[nodiscard]] std::optional<std::string> wrong(const control::World& world,
-                                                 const schemas::PriceBook& prices,
-                                                 std::int64_t billed_nanos) const;
+  /// What a bill for all time has to charge for the records that control counts, in whole
+  /// nano-units. Never less later than earlier.
+  [[nodiscard]] std::int64_t owed_nanos(const control::World& world,
+                                        const schemas::PriceBook& prices) const;
 
  private:
   struct Meter {
