@@ -144,6 +144,9 @@ struct Task {
   std::optional<Instant> stopping_at;
   std::optional<Instant> execution_stopped_at;
   std::optional<Instant> stopped_at;
+  /// Neither a deployment nor scaling in stops it before then. Absent: it was never protected, or
+  /// the protection was taken from it.
+  std::optional<Instant> protected_until{};
 };
 
 }  // namespace schemas

@@ -103,6 +103,7 @@ constexpr std::array task_members{
     STOWAGE_MEMBER(schemas::Task, stopping_at),
     STOWAGE_MEMBER(schemas::Task, execution_stopped_at),
     STOWAGE_MEMBER(schemas::Task, stopped_at),
+    STOWAGE_MEMBER(schemas::Task, protected_until),
 };
 
 }  // namespace

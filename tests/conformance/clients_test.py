@@ -198,6 +198,25 @@ class Clients(WithControl):
         deleted = self.aws("delete-task-definitions", "--task-definitions", arn)
         self.assertEqual(deleted["taskDefinitions"][0]["status"], "DELETE_IN_PROGRESS")
 
+    def test_ecsctl_protects_tasks_of_a_service_for_a_time_and_ends_it(self):
+        self.ecs.create_service(cluster="c", serviceName="kept", taskDefinition="web",
+                                desiredCount=2)
+        self.wait("services_stable", cluster="c", services=["kept"])
+        tasks = self.ecs.list_tasks(cluster="c", serviceName="kept")["taskArns"]
+        said = self.control.ecsctl("protect", *tasks, "--for", "2h", "--cluster", "c")
+        self.assertEqual(said.count("protected until"), 2)
+        self.ecs.update_service(cluster="c", service="kept", desiredCount=0)
+        shown = self.ecs.get_task_protection(cluster="c", tasks=tasks)["protectedTasks"]
+        self.assertEqual([task["protectionEnabled"] for task in shown], [True, True])
+        said = self.control.ecsctl("protect", tasks[0], "--cluster", "c", expect=1)
+        self.assertIn("DEPLOYMENT_BLOCKED", said)
+        said = self.control.ecsctl("protect", *tasks, "--off", "--cluster", "c")
+        self.assertEqual(said.count("not protected"), 2)
+        self.wait("services_stable", cluster="c", services=["kept"])
+        for wrong in (("--for", "49h"), ("--for", "0m"), ("--for", "soon"),
+                      ("--for", "1h", "--off")):
+            self.control.ecsctl("protect", tasks[0], *wrong, "--cluster", "c", expect=2)
+
     def test_the_sdk_for_javascript_pages_waits_and_tells_errors_apart(self):
         if not javascript_sdk.installed():
             self.skipTest("node or npm is not installed")

@@ -19,7 +19,10 @@ from signed_control import BUILD, OPERATOR, TARGET, WithControl, until
 NOBODY = "f" * 32
 # Declared, because clients know them, and met by nobody.
 NEVER = {
-    "NamespaceNotFoundException": "there are no namespaces: a member that names one is refused",
+    **{(operation, "NamespaceNotFoundException"):
+       "there are no namespaces: a member that names one is refused"
+       for operation in ("CreateCluster", "UpdateCluster", "CreateService", "UpdateService",
+                         "StartTask")},
     "UpdateInProgressException": "a change is complete when it is answered",
     "BlockedException": "no account is ever blocked",
     "ServerException": "what fails is the store, and process_test fills its disk",
@@ -35,6 +38,8 @@ NEVER = {
     ("DescribeServiceDeployments", "ClusterNotFoundException"): "what is not there is a failure",
     ("DescribeServiceRevisions", "ServiceNotFoundException"): "what is not there is a failure",
     ("DescribeServiceRevisions", "ClusterNotFoundException"): "what is not there is a failure",
+    **{(operation + "TaskProtection", "ResourceNotFoundException"): "what is not there is a failure"
+       for operation in ("Get", "Update")},
 }
 
 

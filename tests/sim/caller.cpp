@@ -379,6 +379,43 @@ void Caller::stop_task(const schemas::TaskId& task) {
       });
 }
 
+void Caller::protect_task(const schemas::TaskId& task, std::int64_t minutes) {
+  turns_.ask(task.text(), [this, task, minutes] {
+    api::UpdateTaskProtectionRequest request;
+    request.cluster = cluster_;
+    request.tasks = {task.text()};
+    request.protection_enabled = minutes > 0;
+    if (minutes > 0) {
+      request.expires_in_minutes = minutes;
+    }
+    ask("UpdateTaskProtection", api::Value::of(std::move(request)), Retry::until_answered,
+        [this, task](const auto& answer) {
+          if (answer.ok()) {
+            hear_protection(task, answer.value().template as<api::UpdateTaskProtectionResponse>());
+          }
+          turns_.over(task.text());
+        });
+  });
+}
+
+void Caller::hear_protection(const schemas::TaskId& task,
+                             const api::UpdateTaskProtectionResponse& answer) {
+  for (const api::Failure& failure : answer.failures.value()) {
+    if (failure.reason == "DEPLOYMENT_BLOCKED") {
+      simulation_.probe("a task was not protected, because a deployment waits");
+    }
+  }
+  for (const api::ProtectedTask& shown : answer.protected_tasks.value()) {
+    simulation_.probe("a task was protected");
+    const schemas::Task* now = control_.up() ? control::find_task(control_.world(), task) : nullptr;
+    const bool kept = now == nullptr || !shown.protection_enabled.value() ||
+                      now->protected_until == shown.expiration_date;
+    if (!kept) {
+      simulation_.fail("A task was answered as protected and is not.");
+    }
+  }
+}
+
 void Caller::create_cluster(const std::string& name) {
   api::CreateClusterRequest request;
   request.cluster_name = name;

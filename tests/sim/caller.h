@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/shared.h"
+#include "api/tasks.h"
 
 #include "tests/sim/control_process.h"
 #include "tests/sim/images.h"
@@ -76,6 +77,8 @@ class Caller {
   /// On this host and no other; not repeated when the answer is lost.
   void start_task(const std::string& family, const schemas::InstanceId& host);
   void stop_task(const schemas::TaskId& task);
+  /// For so many minutes from when control hears of it; 0 ends it.
+  void protect_task(const schemas::TaskId& task, std::int64_t minutes);
   void create_cluster(const std::string& name);
   void delete_cluster(const std::string& name);
   /// Asks for the bill of all time.
@@ -105,6 +108,8 @@ class Caller {
   };
 
   void hear_run(const std::string& token, const schemas::Result<api::Value>& answer);
+  void hear_protection(const schemas::TaskId& task,
+                       const api::UpdateTaskProtectionResponse& answer);
   /// `arns` of tasks that a call was answered.
   void hear_tasks(const std::string& token, const std::vector<std::string>& arns);
   [[nodiscard]] std::optional<api::NetworkConfiguration> network_for(
@@ -125,7 +130,7 @@ class Caller {
   std::map<std::string, Recipe> recipes_;
   std::map<std::string, std::int64_t> revisions_;  ///< the highest that was answered
   std::map<std::string, std::int64_t> erased_;     ///< the highest that may be gone
-  InTurn turns_;                                   ///< by service
+  InTurn turns_;                                   ///< by service, or task where it is protected
   std::map<std::string, Promise> services_;
   std::map<std::string, bool> clusters_;
   std::map<std::string, Run> runs_;

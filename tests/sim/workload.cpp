@@ -90,8 +90,10 @@ void Workload::call() {
 }
 
 void Workload::call_about_services() {
-  const std::int64_t draw = pick(0, 99);
-  if (draw < 30) {
+  const std::int64_t draw = pick(0, 109);
+  if (draw >= 100) {
+    protect_some_tasks();
+  } else if (draw < 30) {
     create_service();
   } else if (draw < 82) {
     update_service();
@@ -279,6 +281,23 @@ void Workload::run() {
     wish.token = "token-" + std::to_string(++tokens_);
   }
   universe_.caller().run(wish);
+}
+
+/// Most of a service's tasks, so that what it wants is in the way of what it may; and now and then
+/// one whose protection is refused.
+void Workload::protect_some_tasks() {
+  constexpr std::int64_t minutes_most = 4;  // less than anybody's patience
+  std::vector<schemas::TaskId> there;
+  for (const auto& [id, seen] : universe_.watch().tasks().all()) {
+    if (!seen.forgotten && seen.last != schemas::TaskStatus::stopped) {
+      there.push_back(id);
+    }
+  }
+  for (const schemas::TaskId& id : there) {
+    if (pick(0, 2) != 0) {
+      universe_.caller().protect_task(id, pick(0, 4) == 0 ? 0 : pick(1, minutes_most));
+    }
+  }
 }
 
 /// Of any state: stopping what stops or has stopped is no error.

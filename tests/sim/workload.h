@@ -35,6 +35,7 @@ class Workload {
   void watch_it(ServiceWish& wish);
   void run();
   void stop_some_task();
+  void protect_some_tasks();
   std::string some_family();
   std::string some_service();
   std::string some_group();

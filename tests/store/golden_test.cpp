@@ -375,6 +375,12 @@ TEST_CASE("a database of version 3 is read, word for word") {
   CHECK(back->second.specification->definition->family == "bad");
   CHECK(back->second.configuration.circuit_breaker.threshold_value == 1);
   CHECK(back->second.rollback->revision == back->second.sources.front());
+  const auto& tasks = found.world->tasks;
+  const auto kept = std::find_if(tasks.begin(), tasks.end(), [](const auto& each) {
+    return each.second.protected_until.has_value();
+  });
+  REQUIRE(kept != tasks.end());
+  CHECK(kept->second.specification->group == "service:jobs");
 }
 
 TEST_CASE("a database of version 2 is read, word for word") {

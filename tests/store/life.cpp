@@ -313,6 +313,13 @@ void live(Stage& stage) {
   }
   tell(stage, "StopTask", R"({"cluster":"c","task":")" + stopped + R"(","reason":"seen enough"})");
   stage.settle();
+  for (const auto& [key, task] : stage.world->tasks) {
+    if (task.specification->group == "service:jobs") {
+      tell(stage, "UpdateTaskProtection",
+           R"({"cluster":"c","protectionEnabled":true,"tasks":[")" + task.id.text() + R"("]})");
+      break;
+    }
+  }
   tell(stage, "UpdateContainerInstancesState",
        R"({"cluster":"c","status":"DRAINING","containerInstances":[")" +
            stage.hosts.front().id.text() + R"("]})");

@@ -18,6 +18,7 @@ std::vector<Verb> run_verbs();
 std::vector<Verb> ps_verbs();
 std::vector<Verb> task_verbs();
 std::vector<Verb> stop_verbs();
+std::vector<Verb> protect_verbs();
 std::vector<Verb> service_verbs();
 std::vector<Verb> service_change_verbs();
 std::vector<Verb> deployments_verbs();

@@ -140,6 +140,9 @@ std::vector<const Task*> choose_for_scale_in(std::span<const Task* const> tasks,
                                              schemas::Instant now) {
   std::array<std::vector<const Task*>, 3> classes;
   for (const Task* task : tasks) {
+    if (is_protected(*task, now)) {
+      continue;
+    }
     classes[reluctance(*task, healthy_after, now)].push_back(task);
   }
   Balance balance(tasks);

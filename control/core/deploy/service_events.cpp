@@ -78,6 +78,19 @@ std::string stuck_message(std::string_view service) {
          "configuration. Raise maximumPercent or lower minimumHealthyPercent.";
 }
 
+std::string protected_scale_in_message(std::string_view service) {
+  return prefix(service) +
+         "was unable to scale in. Reason: The number of protected tasks are more than the desired "
+         "count of tasks.";
+}
+
+std::string protected_deployment_message(std::string_view service) {
+  return prefix(service) +
+         "was unable to stop tasks during a deployment. Reason: The tasks that are left to be "
+         "replaced are protected; they are replaced when their protection ends or is taken from "
+         "them.";
+}
+
 Instant news_from(const schemas::Service& service, std::string_view message,
                   schemas::Duration repeat_after, Instant now) {
   const std::string steady = steady_state_message(service.name);

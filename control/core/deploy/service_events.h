@@ -26,6 +26,10 @@ std::string unable_to_place_message(std::string_view service, std::string_view w
 std::string failing_message(std::string_view service);
 /// Percentages that leave neither room to start nor leave to stop.
 std::string stuck_message(std::string_view service);
+/// More tasks are protected than the service wants.
+std::string protected_scale_in_message(std::string_view service);
+/// All that a deployment has left to replace is protected.
+std::string protected_deployment_message(std::string_view service);
 
 /// From when on `message` is worth an event of the service: at once (`now`), or later while the
 /// same message stands in the list, younger than `repeat_after`. What resolves its cause makes it

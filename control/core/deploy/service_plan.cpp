@@ -32,6 +32,7 @@ struct Roster {
   std::vector<const Task*> kept;      ///< of the primary deployment, on hosts that stay
   std::vector<const Task*> ailing;    ///< as `kept`, but unhealthy: to be replaced
   std::vector<const Task*> outgoing;  ///< of older deployments or on leaving hosts
+  std::vector<const Task*> detained;  ///< as `outgoing`, but protected: they stay for now
   std::map<schemas::DeploymentId, std::int64_t> alive;  ///< not stopped yet, by deployment
   std::int64_t alive_total = 0;
 };
@@ -48,6 +49,7 @@ class Planner {
     stop_all(roster_.kept);
     stop_all(roster_.ailing);
     stop_all(roster_.outgoing);
+    stop_all(roster_.detained);
     announce_stops();
     if (roster_.alive_total == 0) {
       plan_.status = ServiceStatus::inactive;
@@ -91,7 +93,7 @@ class Planner {
   }
   std::int64_t room() const {
     return ceiling() - static_cast<std::int64_t>(roster_.kept.size() + roster_.ailing.size() +
-                                                 roster_.outgoing.size());
+                                                 roster_.outgoing.size() + roster_.detained.size());
   }
 
   void wake(Instant at) {
@@ -110,6 +112,15 @@ class Planner {
     return grace_ends <= now_;
   }
 
+  /// Whether it is protected now; then the plan changes when it no longer is.
+  bool is_held(const Task& task) {
+    if (!is_protected(task, now_)) {
+      return false;
+    }
+    wake(*task.protected_until);
+    return true;
+  }
+
   void sort_out(std::span<const ServiceTask> tasks) {
     for (const ServiceTask& each : tasks) {
       const Task& task = *each.task;
@@ -123,7 +134,7 @@ class Planner {
       }
       if (service_.deployments.empty() || task.deployment != primary().id ||
           each.host == HostCondition::leaving) {
-        roster_.outgoing.push_back(&task);
+        (is_held(task) ? roster_.detained : roster_.outgoing).push_back(&task);
       } else if (is_ailing(task)) {
         roster_.ailing.push_back(&task);
       } else {
@@ -203,6 +214,12 @@ class Planner {
     const std::vector<const Task*> chosen =
         choose_for_scale_in(roster_.kept, -missing(), settings_.healthy_after, now_);
     stop_all(chosen);
+    if (static_cast<std::int64_t>(chosen.size()) < -missing()) {
+      for (const Task* task : roster_.kept) {
+        static_cast<void>(is_held(*task));
+      }
+      announce(protected_scale_in_message(service_.name));
+    }
     std::vector<const Task*> gone = chosen;
     std::sort(gone.begin(), gone.end());
     std::erase_if(roster_.kept, [&](const Task* task) {
@@ -244,7 +261,10 @@ class Planner {
     const auto idle = static_cast<std::int64_t>(std::count_if(
         outgoing.begin(), outgoing.end(), [](const Task* task) { return !serves(*task); }));
     const std::int64_t serving = static_cast<std::int64_t>(outgoing.size()) - idle;
-    const std::int64_t spare = std::clamp(healthy + serving - floor(), std::int64_t{0}, serving);
+    const std::int64_t others = std::count_if(roster_.detained.begin(), roster_.detained.end(),
+                                              [](const Task* task) { return serves(*task); });
+    const std::int64_t spare =
+        std::clamp(healthy + others + serving - floor(), std::int64_t{0}, serving);
     const auto end = outgoing.begin() + static_cast<std::ptrdiff_t>(idle + spare);
     std::for_each(outgoing.begin(), end, [this](const Task* task) { stop_for_scale(*task); });
     outgoing.erase(outgoing.begin(), end);
@@ -288,11 +308,22 @@ class Planner {
     if (missing() > 0 && primary().failed_tasks >= failures_worth_an_event) {
       announce(failing_message(service_.name));
     }
-    // Nothing may start, nothing may stop, and nothing is on its way that would change that.
+    // Nothing stops, and nothing is on its way that would change that.
     const bool all_up = healthy == static_cast<std::int64_t>(roster_.kept.size());
-    if (missing() > 0 && room() <= 0 && plan_.stops.empty() && all_up) {
+    if (!plan_.stops.empty() || !all_up) {
+      return;
+    }
+    if (waits_for_protected()) {
+      announce(protected_deployment_message(service_.name));
+    } else if (missing() > 0 && room() <= 0) {
       announce(stuck_message(service_.name));
     }
+  }
+
+  bool waits_for_protected() const {
+    return roster_.outgoing.empty() &&
+           std::any_of(roster_.detained.begin(), roster_.detained.end(),
+                       [this](const Task* task) { return task->deployment != primary().id; });
   }
 
   void change_deployments(std::int64_t healthy) {

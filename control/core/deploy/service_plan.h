@@ -92,7 +92,9 @@ struct ServicePlan {
 };
 
 /// Plans a REPLICA service, within ceil(desired x minimum %) healthy and floor(desired x maximum %)
-/// wanted tasks (tasks told to stop count towards neither).
+/// wanted tasks (tasks told to stop count towards neither). A protected task is not stopped to
+/// scale in, for a deployment or because its host drains; it is when its checks fail or the service
+/// ends.
 ServicePlan plan_service(const schemas::Service& service, std::span<const ServiceTask> tasks,
                          const DeploySettings& settings, schemas::Instant now);
 

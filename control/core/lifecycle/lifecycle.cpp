@@ -260,4 +260,8 @@ bool counts_as_healthy(const Task& task, Duration healthy_after, Instant now) {
   return from && *from <= now;
 }
 
+bool is_protected(const Task& task, Instant now) {
+  return task.protected_until && *task.protected_until > now;
+}
+
 }  // namespace control

@@ -44,4 +44,7 @@ std::optional<schemas::Instant> healthy_from(const schemas::Task& task,
 bool counts_as_healthy(const schemas::Task& task, schemas::Duration healthy_after,
                        schemas::Instant now);
 
+/// Whether neither a deployment nor scaling in may stop it now. Time alone ends it.
+bool is_protected(const schemas::Task& task, schemas::Instant now);
+
 }  // namespace control

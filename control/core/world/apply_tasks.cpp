@@ -70,7 +70,8 @@ void settle_service(WorldParts& parts, const Task* before, const Task& after) {
   }
   const bool matters = before == nullptr || before->last_status != after.last_status ||
                        before->desired_status != after.desired_status ||
-                       before->health != after.health;
+                       before->health != after.health ||
+                       before->protected_until != after.protected_until;
   if (matters && parts.tables.services.contains(after.service)) {
     parts.news.services.insert(after.service);
   }

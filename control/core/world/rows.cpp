@@ -95,7 +95,7 @@ constexpr std::array<Column, 9> task_columns{{{"id", text},
                                               {"specification", text},
                                               {"capacity_provider", text}}};
 
-constexpr std::array<Column, 18> task_state_columns{{{"instance", integer},
+constexpr std::array<Column, 19> task_state_columns{{{"instance", integer},
                                                      {"eni", text},
                                                      {"last_status", integer},
                                                      {"desired_status", integer},
@@ -112,7 +112,8 @@ constexpr std::array<Column, 18> task_state_columns{{{"instance", integer},
                                                      {"stopped_at", integer},
                                                      {"availability_zone", text},
                                                      {"stopped_reason", text},
-                                                     {"containers", text}}};
+                                                     {"containers", text},
+                                                     {"protected_until", integer}}};
 
 constexpr std::array<Column, 19> usage_columns{{{"task", text},
                                                 {"account", text},

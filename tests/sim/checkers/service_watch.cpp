@@ -54,6 +54,9 @@ void ServiceWatch::turn_ends(const control::World& world, const control::Turn& t
       here.started += known_.contains(row.key) ? 0 : 1;
       const bool stopped = wanted_.contains(row.key) && !wanted(*task) &&
                            task->stop_code == schemas::StopCode::service_scheduler_initiated;
+      if (stopped) {
+        check_protection(*service, *task, now);
+      }
       if (stopped && carries_load(world, *service, *task, healthy_after, now)) {
         here.load_stopped += 1;
       }
@@ -108,8 +111,20 @@ void ServiceWatch::check(const control::World& world, const Service& service, co
                      " serving tasks of " + service.name + " and left " + std::to_string(load) +
                      ", below its floor of " + std::to_string(floor) + ".");
   }
+  if (newest > service.desired_count) {
+    simulation_.probe("a service had more tasks than it wants");
+  }
   if (moved.load_stopped > 0 && moved.started > 0) {
     simulation_.probe("a service started and stopped tasks in one turn");
+  }
+}
+
+/// Its checks may have failed: then it is replaced, protected or not.
+void ServiceWatch::check_protection(const Service& service, const Task& task, Instant now) {
+  const bool asked_for_less = task.stopped_reason.starts_with("Scaling activity");
+  if (asked_for_less && task.protected_until && now < *task.protected_until) {
+    simulation_.fail("The scheduler stopped a task of " + service.name +
+                     " before its protection ended.");
   }
 }
 

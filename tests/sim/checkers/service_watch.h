@@ -28,6 +28,7 @@ class ServiceWatch {
     std::int64_t started = 0;
     std::int64_t load_stopped = 0;  ///< tasks that carried load and were stopped by the scheduler
   };
+  void check_protection(const schemas::Service& service, const schemas::Task& task, Instant now);
   void check(const control::World& world, const schemas::Service& service, const Moved& moved,
              Duration healthy_after, Instant now);
 

@@ -88,7 +88,7 @@ INSERT INTO "service_event" VALUES (20, 1, 'a7ca55d5-766d-4c64-a730-8915a7639bfc
   '(service web) has started 1 tasks: (task 25d464c92d2095a19ca834e390860c9e).');
 INSERT INTO "service_event" VALUES (21, 1, '01c27f93-d793-44d6-9813-664ddae82d44', 1790000177000,
   '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance d70d3259e4e1cb631c663cf4d73c4c04) encountered error "distinctInstance placement constraint unsatisfied.".');
-INSERT INTO "service_event" VALUES (22, 1, '90342f3b-f4be-4ab2-9675-9c52130232bb', 1790000177000,
+INSERT INTO "service_event" VALUES (22, 1, '90342f3b-f4be-4ab2-9675-9c52130232bb', 1790000178000,
   '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) is already using a port required by your task.');
 CREATE TABLE "instance" (key INTEGER PRIMARY KEY, id TEXT, account TEXT, region TEXT,
   cluster INTEGER, status INTEGER, identity_hash TEXT, boot_id TEXT, registered_at INTEGER,
@@ -188,45 +188,50 @@ CREATE TABLE "task_state" (key INTEGER PRIMARY KEY, instance INTEGER, eni TEXT, 
   desired_status INTEGER, health INTEGER, stop_code INTEGER, version INTEGER, placed_at INTEGER,
   pull_started_at INTEGER, pull_stopped_at INTEGER, connectivity_at INTEGER, started_at INTEGER,
   stopping_at INTEGER, execution_stopped_at INTEGER, stopped_at INTEGER, availability_zone TEXT,
-  stopped_reason TEXT, containers TEXT) STRICT;
+  stopped_reason TEXT, containers TEXT, protected_until INTEGER) STRICT;
 INSERT INTO "task_state" VALUES (1, 2, NULL, 7, 7, 0, 4, 4, 1790000027000, NULL, NULL, NULL,
   1790000032000, 1790000037000, NULL, 1790000038000, 'us-east-1b',
   'Scaling activity initiated by (deployment ecs-svc/2414519515228510906)',
-  '{"c":[{"s":"stopped","x":0,"id":"1d24d4fc-b97f-4f6a-b88a-448cca5a9cf8","h":"unknown"},{"s":"stopped","x":0,"id":"acf8896b-abb0-420d-8895-faefda4f1862","h":"unknown"}]}');
+  '{"c":[{"s":"stopped","x":0,"id":"1d24d4fc-b97f-4f6a-b88a-448cca5a9cf8","h":"unknown"},{"s":"stopped","x":0,"id":"acf8896b-abb0-420d-8895-faefda4f1862","h":"unknown"}]}',
+  NULL);
 INSERT INTO "task_state" VALUES (2, 1, NULL, 7, 7, 0, 4, 4, 1790000027000, NULL, NULL, NULL,
   1790000032000, 1790000078000, NULL, 1790000083000, 'us-east-1a',
   'Scaling activity initiated by (deployment ecs-svc/2414519515228510906)',
-  '{"c":[{"s":"stopped","x":0,"id":"2bf4ebf5-be54-459b-b0c5-b7ae5cf26313","h":"unknown"},{"s":"stopped","x":0,"id":"75a2614a-4241-48ef-8758-58f43b80e135","h":"unknown"}]}');
-INSERT INTO "task_state" VALUES (3, 3, 'eni-87ec0ae86c983f1d3', 3, 3, 0, 0, 2, 1790000028000, NULL,
+  '{"c":[{"s":"stopped","x":0,"id":"2bf4ebf5-be54-459b-b0c5-b7ae5cf26313","h":"unknown"},{"s":"stopped","x":0,"id":"75a2614a-4241-48ef-8758-58f43b80e135","h":"unknown"}]}',
+  NULL);
+INSERT INTO "task_state" VALUES (3, 3, 'eni-87ec0ae86c983f1d3', 3, 3, 0, 0, 3, 1790000028000, NULL,
   NULL, 1790000032000, 1790000032000, NULL, NULL, NULL, 'us-east-1a', NULL,
-  '{"c":[{"s":"running","id":"82d3e7b9-86f2-450a-b640-22361833ce51","h":"unknown"}]}');
+  '{"c":[{"s":"running","id":"82d3e7b9-86f2-450a-b640-22361833ce51","h":"unknown"}]}', 1790007377000);
 INSERT INTO "task_state" VALUES (4, 1, NULL, 7, 7, 0, 2, 4, 1790000029000, 1790000029000,
   1790000029000, NULL, 1790000032000, 1790000037000, 1790000037000, 1790000037000, 'us-east-1a',
   'Essential container in task exited',
-  '{"c":[{"s":"stopped","x":137,"r":"OutOfMemoryError: container killed","id":"13cd6528-23a1-4d38-8e48-f4c4e0a4a57f","d":"sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd","h":"unknown","n":[{"container_port":80,"host_port":32768,"protocol":"tcp"}]}]}');
+  '{"c":[{"s":"stopped","x":137,"r":"OutOfMemoryError: container killed","id":"13cd6528-23a1-4d38-8e48-f4c4e0a4a57f","d":"sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd","h":"unknown","n":[{"container_port":80,"host_port":32768,"protocol":"tcp"}]}]}',
+  NULL);
 INSERT INTO "task_state" VALUES (5, 2, NULL, 3, 3, 0, 0, 2, 1790000029000, NULL, NULL, NULL,
   1790000032000, NULL, NULL, NULL, 'us-east-1b', NULL,
-  '{"c":[{"s":"running","id":"42f59ab2-bf43-449d-a6fd-00c1918aee5a","h":"unknown"}]}');
+  '{"c":[{"s":"running","id":"42f59ab2-bf43-449d-a6fd-00c1918aee5a","h":"unknown"}]}', NULL);
 INSERT INTO "task_state" VALUES (6, 4, 'eni-b11ecaa10c2f4f3cb', 7, 7, 0, 3, 4, 1790000030000, NULL,
   NULL, 1790000032000, 1790000032000, 1790000176000, NULL, 1790000177000, 'us-east-1b', 'seen enough',
-  '{"c":[{"s":"stopped","x":0,"id":"b8659b3e-8125-4d66-99c0-6552c4dea376","h":"unknown"}]}');
+  '{"c":[{"s":"stopped","x":0,"id":"b8659b3e-8125-4d66-99c0-6552c4dea376","h":"unknown"}]}', NULL);
 INSERT INTO "task_state" VALUES (7, 2, NULL, 7, 7, 0, 4, 4, 1790000038000, NULL, NULL, NULL,
   1790000038000, 1790000174000, NULL, 1790000175000, 'us-east-1b',
   'Scaling activity initiated by (deployment ecs-svc/7717592762715772622)',
-  '{"c":[{"s":"stopped","x":0,"id":"71ab0844-b9b1-44f0-82c2-8d380df58438","h":"unknown"}]}');
+  '{"c":[{"s":"stopped","x":0,"id":"71ab0844-b9b1-44f0-82c2-8d380df58438","h":"unknown"}]}', NULL);
 INSERT INTO "task_state" VALUES (8, 1, NULL, 3, 3, 0, 0, 2, 1790000083000, NULL, NULL, NULL,
   1790000083000, NULL, NULL, NULL, 'us-east-1a', NULL,
-  '{"c":[{"s":"running","id":"89dd7a2d-ec50-4211-8922-4938c28d0971","h":"unknown"}]}');
+  '{"c":[{"s":"running","id":"89dd7a2d-ec50-4211-8922-4938c28d0971","h":"unknown"}]}', NULL);
 INSERT INTO "task_state" VALUES (9, 2, NULL, 7, 7, 0, 1, 2, 1790000175000, NULL, NULL, NULL, NULL,
   1790000175000, NULL, 1790000175000, 'us-east-1b', 'Task failed to start',
-  '{"c":[{"s":"stopped","x":0,"r":"CannotPullContainerError: no such image","id":"d201eb9c-daec-47f6-a8b3-85d91a46b1b5","h":"unknown"}]}');
+  '{"c":[{"s":"stopped","x":0,"r":"CannotPullContainerError: no such image","id":"d201eb9c-daec-47f6-a8b3-85d91a46b1b5","h":"unknown"}]}',
+  NULL);
 INSERT INTO "task_state" VALUES (10, 2, NULL, 7, 7, 0, 4, 4, 1790000175000, NULL, NULL, NULL,
   1790000175000, 1790000175000, NULL, 1790000177000, 'us-east-1b',
   'Scaling activity initiated by (deployment ecs-svc/7717592762715772622)',
-  '{"c":[{"s":"stopped","x":0,"id":"c72bf81f-5f44-4b65-8889-25f0b60b4ffb","h":"unknown"}]}');
+  '{"c":[{"s":"stopped","x":0,"id":"c72bf81f-5f44-4b65-8889-25f0b60b4ffb","h":"unknown"}]}', NULL);
 INSERT INTO "task_state" VALUES (11, 2, NULL, 3, 3, 0, 0, 2, 1790000177000, NULL, NULL, NULL,
   1790000177000, NULL, NULL, NULL, 'us-east-1b', NULL,
-  '{"c":[{"s":"running","id":"1340c87e-c4ed-4c2b-9e95-24492f6f2ce9","h":"unknown"},{"s":"running","id":"0efdb04f-9d55-44a2-8247-164bed3e6e95","h":"unknown"}]}');
+  '{"c":[{"s":"running","id":"1340c87e-c4ed-4c2b-9e95-24492f6f2ce9","h":"unknown"},{"s":"running","id":"0efdb04f-9d55-44a2-8247-164bed3e6e95","h":"unknown"}]}',
+  NULL);
 CREATE TABLE "usage" (key INTEGER PRIMARY KEY, task TEXT, account TEXT, region TEXT, cluster TEXT,
   service TEXT, family TEXT, revision INTEGER, cpu INTEGER, memory INTEGER, last_sequence INTEGER,
   metered_ns INTEGER, monotonic_covered_ns INTEGER, missing_readings INTEGER,
@@ -248,10 +253,10 @@ INSERT INTO "user" VALUES (2, '123456789012', 'build', 1790000009000);
 CREATE TABLE "access_key" (key INTEGER PRIMARY KEY, id TEXT, user INTEGER, sealed_secret TEXT,
   status INTEGER, created_at INTEGER) STRICT;
 INSERT INTO "access_key" VALUES (1, 'AKIAADMINADMINADMIN1', 1,
-  'v1:837a0b2e6f6466f5aa7592cf486f10305e8cf466102968251a9c91ec023d8f8365c851b1edf87cff35dba7d738503d02d3e044e8f76c0501b73f',
+  'v1:f62b26315f6237444859ab21f5e24e47b38e4a3c8bcfac8db8bd18773f6ccaab3f528a4f6d4716648651390150c9b7419f19cdf3e1abf639b0c2',
   0, 1790000009000);
 INSERT INTO "access_key" VALUES (2, 'AKIABUILDBUILDBUILD1', 2,
-  'v1:7b4eeaa4ed8f4f11f0a51889301ba7cd944110296ac486e5296fbc307c10f1e385046858a22fb50b6f2b9fa18ac0dad7bddf386e27e408de88d0',
+  'v1:a1fbbf2d351018b06ab9d2da133ab97d90fa6cbbc5ecbece6f49b31292fe7cd33d7c080071d675619c5eb862c2476543ac82c7b148cc7c1a4b22',
   1, 1790000010000);
 CREATE TABLE "role" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER,
   body TEXT) STRICT;
@@ -627,10 +632,16 @@ INSERT INTO "event" VALUES (123, 1790000177000, '123456789012', 'us-east-1', 'ta
 INSERT INTO "event" VALUES (124, 1790000177000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/25d464c92d2095a19ca834e390860c9e',
   '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (125, 1790000177000, '123456789012', 'us-east-1', 'instance.draining',
+INSERT INTO "event" VALUES (125, 1790000177000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/409c4b09d442cc61ec4a7fdda74af70e',
+  '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":3}');
+INSERT INTO "event" VALUES (126, 1790000177000, '123456789012', 'us-east-1', 'task.protected',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/409c4b09d442cc61ec4a7fdda74af70e',
+  '{"message":"for 120 minutes"}');
+INSERT INTO "event" VALUES (127, 1790000178000, '123456789012', 'us-east-1', 'instance.draining',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (126, 1790000177000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (128, 1790000178000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) is already using a port required by your task."}');
 CREATE TABLE "meter" (key INTEGER PRIMARY KEY, task INTEGER, sequence INTEGER,

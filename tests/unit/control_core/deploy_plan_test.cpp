@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "control/core/deploy/protection.h"
 #include "control/core/deploy/scale_in.h"
 #include "control/core/deploy/service_events.h"
 #include "control/core/deploy/service_plan.h"
@@ -344,4 +345,92 @@ TEST_CASE("a service of no tasks is steady without any") {
   const ServicePlan actual = plan(service(0), {});
   CHECK(actual.starts.empty());
   CHECK(actual.deployments.size() == 1);
+}
+
+TEST_CASE("scaling in passes protected tasks by, until their protection ends") {
+  std::vector<Task> tasks = tasks_of(3);
+  tasks[2].protected_until = at_ms(160'000);
+  CHECK(plan(steady(1), tasks).stops == std::vector<control::TaskStop>{scaled_in(2), scaled_in(1)});
+  CHECK(plan(steady(2), tasks, at_ms(160'000)).stops ==
+        std::vector<control::TaskStop>{scaled_in(3)});
+}
+
+TEST_CASE("more protected tasks than are wanted stay, are said, and go when their time is over") {
+  std::vector<Task> tasks = tasks_of(3);
+  tasks[0].protected_until = at_ms(160'000);
+  tasks[1].protected_until = at_ms(130'000);
+  const ServicePlan held = plan(steady(1), tasks);
+  CHECK(held.stops == std::vector<control::TaskStop>{scaled_in(3)});
+  REQUIRE(!held.events.empty());
+  CHECK(held.events.front() ==
+        "(service web) was unable to scale in. Reason: The number of protected tasks are more than "
+        "the desired count of tasks.");
+  CHECK(held.next_wake == at_ms(130'000));
+  tasks.pop_back();
+  CHECK(plan(steady(1), tasks, at_ms(130'000)).stops ==
+        std::vector<control::TaskStop>{scaled_in(2)});
+}
+
+TEST_CASE("a deployment starts its tasks and waits for protected old ones, saying so once") {
+  Service updated = updating(2, 100, 200);
+  std::vector<Task> tasks = tasks_of(2);
+  tasks[0].protected_until = at_ms(500'000);
+  CHECK(plan(updated, tasks).starts == std::vector<TaskStart>{{deployment_id(2), 2}});
+  for (const std::int64_t number : {3, 4}) {
+    tasks.push_back(service_task(number, 2));
+  }
+  CHECK(plan(updated, tasks).stops == std::vector<control::TaskStop>{scaled_in(2)});
+  tasks.erase(tasks.begin() + 1);
+  const ServicePlan waiting = plan(updated, tasks);
+  CHECK(waiting.stops.empty());
+  CHECK(waiting.deployments.empty());
+  CHECK(waiting.events == std::vector<std::string>{control::protected_deployment_message("web")});
+  CHECK(waiting.next_wake == at_ms(500'000));
+  const std::vector<Task> unprotected = [&] {
+    std::vector<Task> freed = tasks;
+    freed.front().protected_until.reset();
+    return freed;
+  }();
+  CHECK(plan(updated, unprotected).stops == std::vector<control::TaskStop>{scaled_in(1)});
+  CHECK(plan(updated, tasks, at_ms(500'000)).stops == std::vector<control::TaskStop>{scaled_in(1)});
+}
+
+TEST_CASE("a protected old task still counts towards the floor and the ceiling") {
+  const Service updated = updating(4, 50, 100);
+  std::vector<Task> tasks = tasks_of(4);
+  tasks[0].protected_until = at_ms(500'000);
+  tasks[1].protected_until = at_ms(500'000);
+  const ServicePlan begun = plan(updated, tasks);
+  CHECK(begun.stops == std::vector<control::TaskStop>{scaled_in(3), scaled_in(4)});
+  CHECK(begun.starts == std::vector<TaskStart>{{deployment_id(2), 2}});
+}
+
+TEST_CASE("a drain waits for protected tasks; failed checks and the service's end do not") {
+  std::vector<Task> tasks = tasks_of(1);
+  tasks[0].protected_until = at_ms(500'000);
+  tasks.push_back(service_task(2));
+  const std::vector<ServiceTask> leaving{{&tasks[0], HostCondition::leaving},
+                                         {&tasks[1], HostCondition::in_service}};
+  const ServicePlan drained = control::plan_service(steady(1), leaving, defaults, later);
+  CHECK(drained.stops.empty());
+  CHECK(drained.next_wake == at_ms(500'000));
+
+  tasks[0].health = HealthStatus::unhealthy;
+  CHECK(plan(steady(1), tasks).stops.size() == 1);
+
+  Service gone = steady(0);
+  gone.status = ServiceStatus::draining;
+  CHECK(plan(gone, tasks).stops.size() == 2);
+}
+
+TEST_CASE("a service is blocked by protection when nothing else keeps it from what it wants") {
+  std::vector<Task> tasks = tasks_of(2);
+  CHECK_FALSE(control::blocked_by_protection(steady(1), seen(tasks), later));
+  tasks[0].protected_until = at_ms(500'000);
+  CHECK_FALSE(control::blocked_by_protection(steady(1), seen(tasks), later));
+  CHECK(control::blocked_by_protection(steady(0), seen(tasks), later));
+  CHECK_FALSE(control::blocked_by_protection(steady(0), seen(tasks), at_ms(500'000)));
+  CHECK_FALSE(control::blocked_by_protection(updating(2, 100, 200), seen(tasks), later));
+  tasks.pop_back();
+  CHECK(control::blocked_by_protection(updating(2, 100, 200), seen(tasks), later));
 }

@@ -78,6 +78,8 @@ std::string smallest_input(std::string_view name) {
       {is("ListServiceDeployments"), R"({"service":"a"})"},
       {is("DescribeServiceDeployments"), R"({"serviceDeploymentArns":["a"]})"},
       {is("StopServiceDeployment"), R"({"serviceDeploymentArn":"a"})"},
+      {is("GetTaskProtection"), R"({"cluster":"c","tasks":["a"]})"},
+      {is("UpdateTaskProtection"), R"({"cluster":"c","tasks":["a"],"protectionEnabled":true})"},
       {is("DescribeServiceRevisions"), R"({"serviceRevisionArns":["a"]})"},
       {is("DescribeContainerInstances"), R"({"containerInstances":["a"]})"},
       {is("CreateSecurityGroup"), R"({"groupName":"a","description":"a"})"},
@@ -410,7 +412,7 @@ TEST_CASE("Every operation reads its empty or smallest input and writes it back"
     CHECK(&api::operation(operation.id) == &operation);
     ++count;
   }
-  CHECK(count == 74);
+  CHECK(count == 76);
 }
 
 TEST_CASE("An operation that is not built yet is told from one that does not exist") {

@@ -47,6 +47,7 @@ constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"ExplainTask", explain_task},
     {"ExplainTaskDefinition", explain_task_definition},
     {"GetBill", get_bill},
+    {"GetTaskProtection", get_task_protection},
     {"ListAccessKeys", list_access_keys},
     {"ListAccountSettings", list_account_settings},
     {"ListAttributes", list_attributes},
@@ -83,6 +84,7 @@ constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"UpdateContainerInstancesState", update_container_instances_state},
     {"UpdateRole", update_role},
     {"UpdateService", update_service},
+    {"UpdateTaskProtection", update_task_protection},
 });
 
 }  // namespace

@@ -36,6 +36,8 @@ Answer list_tasks(Context& context, const ApiCall& call);
 Answer run_task(Context& context, const ApiCall& call);
 Answer start_task(Context& context, const ApiCall& call);
 Answer stop_task_by_user(Context& context, const ApiCall& call);
+Answer get_task_protection(Context& context, const ApiCall& call);
+Answer update_task_protection(Context& context, const ApiCall& call);
 
 Answer create_service(Context& context, const ApiCall& call);
 Answer delete_service(Context& context, const ApiCall& call);

@@ -182,7 +182,8 @@ Values state_values(const World& world, const schemas::Task& task) {
           milliseconds(task.stopped_at),
           text_or_null(task.availability_zone),
           text_or_null(task.stopped_reason),
-          wire::encode(stored)};
+          wire::encode(stored),
+          milliseconds(task.protected_until)};
 }
 
 Values values_of(const TaskUsage& usage) {

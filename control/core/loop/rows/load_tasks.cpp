@@ -88,6 +88,7 @@ void Loader::read_state(const Row& row, schemas::Task& task) {
   task.availability_zone = columns.text();
   task.stopped_reason = columns.text();
   auto stored = columns.json<StoredContainers>();
+  task.protected_until = columns.maybe_instant();
   if (columns.ok() && instance != 0 && !instances_.contains(instance)) {
     columns.fail("is on a host that is not there");
   }

@@ -75,6 +75,7 @@ std::span<const Migration> migrations() {
     CREATE TABLE "capacity_provider" (key INTEGER PRIMARY KEY, account TEXT, region TEXT, name TEXT,
       created_at INTEGER, body TEXT) STRICT;
     ALTER TABLE "task" ADD COLUMN capacity_provider TEXT;
+    ALTER TABLE "task_state" ADD COLUMN protected_until INTEGER;
     CREATE TABLE "account_setting" (key INTEGER PRIMARY KEY, account TEXT, region TEXT,
       principal TEXT, name TEXT, value TEXT) STRICT;
     CREATE TABLE "service_revision" (key INTEGER PRIMARY KEY, service INTEGER, deployment INTEGER,
