@@ -131,6 +131,8 @@ class Errors(WithControl):
             ("StopServiceDeployment", "ServiceDeploymentNotFound"): {
                 "serviceDeploymentArn": deployment + "1"},
             ("ListTasks", "ServiceNotFound"): {"serviceName": "nobody"},
+            ("ListServicesByNamespace", "NamespaceNotFound"): {
+                "namespace": "arn:aws:servicediscovery:us-east-1:999999999999:namespace/ns-1"},
             ("DeleteCluster", "ClusterContainsServices"): {"cluster": "with-a-service"},
             ("DeleteCluster", "ClusterContainsContainerInstances"): {"cluster": "with-a-host"},
             ("DeleteCluster", "ClusterContainsTasks"): {"cluster": "with-a-task"},

@@ -236,3 +236,26 @@ TEST_CASE("a protection that ends at once, and a question about no task, are ref
   REQUIRE(!elsewhere.ok());
   CHECK(elsewhere.error().code == ErrorCode::cluster_not_found);
 }
+
+TEST_CASE("no service is in a namespace, and another account's is not found") {
+  Stage stage;
+  serve(stage, 1);
+  api::ListServicesByNamespaceRequest request;
+  const auto ask = [&](const std::string& name) {
+    request.namespace_ = name;
+    return stage.call<api::ListServicesByNamespaceResponse>("ListServicesByNamespace", request);
+  };
+  const std::string mine = "arn:aws:servicediscovery:us-east-1:123456789012:namespace/ns-1";
+  for (const std::string& name : {std::string("local"), mine}) {
+    const auto answer = ask(name);
+    REQUIRE(answer.ok());
+    CHECK(answer.value().service_arns->empty());
+    CHECK_FALSE(answer.value().next_token.has_value());
+  }
+  CHECK(ask("arn:aws:servicediscovery:us-east-1:999999999999:namespace/ns-1").error().code ==
+        ErrorCode::namespace_not_found);
+  CHECK(ask("arn:aws:ecs:us-east-1:123456789012:cluster/c").error().code ==
+        ErrorCode::invalid_parameter);
+  request.next_token = "altered";
+  CHECK(ask("local").error().code == ErrorCode::invalid_parameter);
+}

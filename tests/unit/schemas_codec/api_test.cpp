@@ -80,6 +80,7 @@ std::string smallest_input(std::string_view name) {
       {is("StopServiceDeployment"), R"({"serviceDeploymentArn":"a"})"},
       {is("GetTaskProtection"), R"({"cluster":"c","tasks":["a"]})"},
       {is("UpdateTaskProtection"), R"({"cluster":"c","tasks":["a"],"protectionEnabled":true})"},
+      {is("ListServicesByNamespace"), R"({"namespace":"n"})"},
       {is("DescribeServiceRevisions"), R"({"serviceRevisionArns":["a"]})"},
       {is("DescribeContainerInstances"), R"({"containerInstances":["a"]})"},
       {is("CreateSecurityGroup"), R"({"groupName":"a","description":"a"})"},
@@ -412,7 +413,7 @@ TEST_CASE("Every operation reads its empty or smallest input and writes it back"
     CHECK(&api::operation(operation.id) == &operation);
     ++count;
   }
-  CHECK(count == 76);
+  CHECK(count == 77);
 }
 
 TEST_CASE("An operation that is not built yet is told from one that does not exist") {

@@ -57,6 +57,7 @@ constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"ListSecurityGroups", list_security_groups},
     {"ListServiceDeployments", list_service_deployments},
     {"ListServices", list_services},
+    {"ListServicesByNamespace", list_services_by_namespace},
     {"ListSubnets", list_subnets},
     {"ListTagsForResource", list_tags_for_resource},
     {"ListTaskDefinitionFamilies", list_task_definition_families},

@@ -43,6 +43,7 @@ Answer create_service(Context& context, const ApiCall& call);
 Answer delete_service(Context& context, const ApiCall& call);
 Answer describe_services(Context& context, const ApiCall& call);
 Answer list_services(Context& context, const ApiCall& call);
+Answer list_services_by_namespace(Context& context, const ApiCall& call);
 Answer describe_service_deployments(Context& context, const ApiCall& call);
 Answer describe_service_revisions(Context& context, const ApiCall& call);
 Answer list_service_deployments(Context& context, const ApiCall& call);
