@@ -68,6 +68,12 @@ std::string encode(const Value& value) {
   return codec::encode(value.type(), value.content(), codec::Dialect{});
 }
 
+std::string encode_without_secrets(const Value& value) {
+  schemas::require(!value.empty(), "an empty API value was to be written");
+  return codec::encode(value.type(), value.content(),
+                       codec::Dialect{.secrets = codec::Dialect::Secrets::hidden});
+}
+
 std::string encode_error(const Error& error) {
   std::string json = R"({"__type":)";
   codec::append_json_text(json, schemas::error_name(error.code));

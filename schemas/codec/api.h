@@ -105,6 +105,10 @@ std::string encode(const T& value) {
   return codec::encode(codec::Described<T>::type, &value, codec::Dialect{});
 }
 
+/// The same for others than who sent it: "***" for texts that are likely secrets (the values of
+/// environment variables).
+std::string encode_without_secrets(const Value& value);
+
 /// `{"__type":"ClusterNotFoundException","message":"…"}`, in AWS JSON 1.1 and REST alike.
 std::string encode_error(const schemas::Error& error);
 

@@ -166,7 +166,11 @@ class Writer {
       out_.push_back('"');
       out_.append(member.name);
       out_.append("\":");
-      value(*held, at);
+      if (member.secrecy == Secrecy::likely && dialect_.secrets == Dialect::Secrets::hidden) {
+        out_.append(R"("***")");
+      } else {
+        value(*held, at);
+      }
     }
     out_.append(before == '{' ? "{}" : "}");
   }

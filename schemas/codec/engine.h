@@ -20,6 +20,8 @@ struct Dialect {
   enum class Unknown : std::uint8_t { refused, ignored } unknown = Unknown::refused;
   /// API: an empty list is an answer. Wire: what is empty is left out.
   enum class Empty : std::uint8_t { written, omitted } empty = Empty::written;
+  /// For readers other than who sent it: texts that are likely secrets are written as "***".
+  enum class Secrets : std::uint8_t { written, hidden } secrets = Secrets::written;
   /// A longer text is refused before it is parsed.
   std::size_t bytes_max = 1U << 20U;
   /// Which exception a broken rule is, and which a member that does nothing yet.

@@ -42,6 +42,10 @@ struct Rules {
 /// Whether a member does anything yet.
 enum class Support : std::uint8_t { acts, refused };
 
+/// Whether a text is what people put passwords into, whatever we advise. Not what we know to be a
+/// secret: that is never written at all.
+enum class Secrecy : std::uint8_t { open, likely };
+
 /// One member of a structure: where it lies, what it is, and which rules it keeps.
 struct Member {
   std::string_view name{};
@@ -50,6 +54,7 @@ struct Member {
   enum class Presence : std::uint8_t { may, must } presence = Presence::may;
   Support support = Support::acts;
   const Rules* rules = nullptr;
+  Secrecy secrecy = Secrecy::open;
 };
 
 /// Ways into a value whose C++ type is known only to the table that describes it.

@@ -61,7 +61,8 @@ std::string member_row(const Api& api, const Shape& shape, const Member& member,
   }
   row += std::string(", .presence = Member::Presence::") + (member.required ? "must" : "may");
   row += std::string(", .support = Support::") + (held ? "acts" : "refused");
-  return row + ", .rules = " + rules + "},\n";
+  row += ", .rules = " + rules;
+  return row + (member.secret ? ", .secrecy = Secrecy::likely},\n" : "},\n");
 }
 
 std::string shape_table(const Api& api, const Shape& shape) {

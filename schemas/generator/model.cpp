@@ -78,6 +78,11 @@ const std::map<std::string, MemberKey>& member_keys() {
          m.token = value.as<bool>();
          return Done{};
        }},
+      {"secret",
+       [](const YAML::Node& value, Member& m) -> Outcome {
+         m.secret = value.as<bool>();
+         return Done{};
+       }},
       {"least",
        [](const YAML::Node& value, Member& m) -> Outcome {
          m.least = value.as<std::int64_t>();

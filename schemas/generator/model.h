@@ -22,7 +22,8 @@ struct Member {
   std::string
       type;  ///< string, boolean, integer, long, double, timestamp, or a shape or enumeration
   bool required = false;
-  bool token = false;  ///< clients fill it with a fresh UUID
+  bool token = false;   ///< clients fill it with a fresh UUID
+  bool secret = false;  ///< people put secrets there: hidden from the audit trail
   std::optional<std::int64_t> least;
   std::optional<std::int64_t> most;
   std::string characters;
