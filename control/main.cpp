@@ -62,6 +62,7 @@ struct CommandLine {
   double lease_s = 30;
   double loss_grace_s = 300;
   double task_credentials_life_s = 21600;
+  std::int64_t audit_days = 90;
 };
 
 void describe(CLI::App& app, CommandLine& line) {
@@ -109,6 +110,10 @@ void describe(CLI::App& app, CommandLine& line) {
                  "Seconds for which the credentials of a task's role are good; renewed at half")
       ->capture_default_str()
       ->check(CLI::Range(2.0, 129600.0));
+  app.add_option("--audit-days", line.audit_days,
+                 "Days for which the audit trail is kept, a million calls at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3650));
   app.add_option("--log-level", line.log_level, "debug | info | warn | error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
@@ -241,6 +246,7 @@ void settle(CommandLine& line) {
   options.settings.lease = seconds(line.lease_s);
   options.settings.loss_grace = seconds(line.loss_grace_s);
   options.settings.credentials_life = seconds(line.task_credentials_life_s);
+  options.retention.audit.age_max = std::chrono::hours{24 * line.audit_days};
   options.fail = [](const schemas::Error& error) {
     spdlog::critical(
         "A commit failed, so nothing of it was acknowledged and this process ends; started again "

@@ -13,7 +13,8 @@ using control::Table;
 namespace {
 
 bool is_held(Table table) {
-  return table != Table::metadata && table != Table::event && table != Table::meter;
+  return table != Table::metadata && table != Table::event && table != Table::meter &&
+         table != Table::audit;
 }
 
 }  // namespace

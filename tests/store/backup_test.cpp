@@ -175,7 +175,8 @@ TEST_CASE("a World that was backed up while it lived is the same World when it i
   // by number keeps what it should.
   const auto count = static_cast<std::int64_t>(told.events.size());
   CHECK(told.events.front().sequence == told.events.back().sequence - count + 1);
-  must(next->trim_events({.rows_max = count, .age_max = schemas::Duration{1'000'000'000}}, noon));
+  must(next->trim({.events = {.rows_max = count, .age_max = schemas::Duration{1'000'000'000}}},
+                  noon));
   CHECK(reader.value()->read(0, 10'000).value().events.size() == told.events.size());
 }
 

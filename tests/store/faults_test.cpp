@@ -103,8 +103,8 @@ Step commit(std::vector<Row> rows) {
 }
 
 schemas::Outcome trim(Process& process) {
-  return process.store->trim_events({.rows_max = 50, .age_max = schemas::Duration{1'000'000}},
-                                    schemas::Instant(schemas::Duration{1'000}));
+  return process.store->trim({.events = {.rows_max = 50, .age_max = schemas::Duration{1'000'000}}},
+                             schemas::Instant(schemas::Duration{1'000}));
 }
 
 schemas::Outcome close(Process& process) {

@@ -338,7 +338,8 @@ void check_what_all_versions_say(const World& world) {
 
 bool came_with_version_3(Table table) {
   return table == Table::capacity_provider || table == Table::account_setting ||
-         table == Table::service_revision || table == Table::service_deployment;
+         table == Table::service_revision || table == Table::service_deployment ||
+         table == Table::audit;
 }
 
 /// Older versions recorded no service deployments: what still ran has records now.

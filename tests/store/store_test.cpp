@@ -226,10 +226,107 @@ TEST_CASE("the event log is read by sequence beside the writer, and kept by size
   CHECK(page.last_looked == 98);
 
   const schemas::Instant now{schemas::Duration{100'000}};
-  must(store->trim_events({.rows_max = 1'000, .age_max = schemas::Duration{90'000}}, now));
+  must(store->trim({.events = {.rows_max = 1'000, .age_max = schemas::Duration{90'000}}}, now));
   CHECK(reader.value()->read(0, 1).value().oldest == 10);
-  must(store->trim_events({.rows_max = 20, .age_max = schemas::Duration{90'000}}, now));
+  must(store->trim({.events = {.rows_max = 20, .age_max = schemas::Duration{90'000}}}, now));
   CHECK(reader.value()->read(0, 1).value().oldest == 81);
+}
+
+namespace {
+
+Row audit_row(std::int64_t key, const std::string& account, const std::string& operation,
+              const std::string& error = "") {
+  return {.table = Table::audit,
+          .key = key,
+          .values = {key * 1'000, account, "us-east-1", "arn:user/" + account, "198.18.0.9",
+                     "request-" + std::to_string(key), operation, error, error, "arn:x", "{}"}};
+}
+
+/// The sequence numbers of a page.
+std::vector<std::int64_t> numbers(const AuditPage& page) {
+  std::vector<std::int64_t> numbers;
+  for (const AuditEntry& entry : page.entries) {
+    numbers.push_back(entry.sequence);
+  }
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("the audit trail is read newest first, of one account, by operation, caller and answer") {
+  const Workplace place;
+  const auto store = opened(place.file("control.db"));
+  auto reader = store->open_audit_reader();
+  REQUIRE(reader.ok());
+  const auto read = [&](AuditQuery query) {
+    query.region = "us-east-1";
+    query.account = query.account.empty() ? "1" : query.account;
+    return reader.value()->read(query).value();
+  };
+  CHECK(numbers(read({})).empty());
+  CHECK(read({}).next == 0);
+  must(store->commit(std::vector{audit_row(1, "1", "RunTask"), audit_row(2, "2", "RunTask"),
+                                 audit_row(3, "1", "StopTask", "ClusterNotFoundException"),
+                                 audit_row(4, "1", "RunTask")}));
+  const AuditPage all = read({});
+  CHECK(numbers(all) == std::vector<std::int64_t>{4, 3, 1});
+  CHECK(all.next == 0);
+  CHECK(all.entries[1].error == "ClusterNotFoundException");
+  CHECK(all.entries[1].record.request_id == "request-3");
+  CHECK(all.entries[1].at == schemas::Instant(schemas::Duration(3'000)));
+  CHECK(numbers(read({.account = "2"})) == std::vector<std::int64_t>{2});
+  CHECK(numbers(read({.operation = "RunTask"})) == std::vector<std::int64_t>{4, 1});
+  CHECK(numbers(read({.principal = "arn:user/2"})).empty());
+  CHECK(numbers(read({.since = schemas::Instant(schemas::Duration(3'000))})) ==
+        std::vector<std::int64_t>{4, 3});
+  CHECK(numbers(read({.answers = AuditQuery::Answers::refused})) == std::vector<std::int64_t>{3});
+
+  const AuditPage first = read({.limit = 2});
+  CHECK(numbers(first) == std::vector<std::int64_t>{4, 3});
+  CHECK(numbers(read({.before = first.next, .limit = 2})) == std::vector<std::int64_t>{1});
+}
+
+TEST_CASE("a page of the audit trail looks at so many rows at most, and says where to go on") {
+  const Workplace place;
+  const auto store = opened(place.file("control.db"));
+  std::vector<Row> rows{audit_row(1, "1", "CreateCluster")};
+  for (std::int64_t key = 2; key <= 50'000; ++key) {
+    rows.push_back(audit_row(key, "1", "RunTask"));
+  }
+  must(store->commit(rows));
+  auto reader = store->open_audit_reader();
+  REQUIRE(reader.ok());
+  AuditQuery query{.account = "1", .region = "us-east-1", .operation = "CreateCluster"};
+  std::vector<std::int64_t> found;
+  int pages = 0;
+  do {
+    const AuditPage page = reader.value()->read(query).value();
+    for (const std::int64_t number : numbers(page)) {
+      found.push_back(number);
+    }
+    query.before = page.next;
+    REQUIRE(++pages < 10);
+  } while (query.before > 0);
+  CHECK(found == std::vector<std::int64_t>{1});
+  CHECK(pages == 3);
+}
+
+TEST_CASE("the audit trail has a period of its own") {
+  const Workplace place;
+  const auto store = opened(place.file("control.db"));
+  must(store->commit(std::vector{audit_row(1, "1", "RunTask"), audit_row(2, "1", "RunTask"),
+                                 audit_row(3, "1", "RunTask"), event_row(1, 1'000)}));
+  const schemas::Instant now{schemas::Duration{10'000}};
+  Retention retention;
+  retention.audit.age_max = schemas::Duration{8'000};
+  must(store->trim(retention, now));
+  auto reader = store->open_audit_reader();
+  CHECK(numbers(reader.value()->read({.account = "1", .region = "us-east-1"}).value()) ==
+        std::vector<std::int64_t>{3, 2});
+  retention.audit.rows_max = 1;
+  must(store->trim(retention, now));
+  CHECK(numbers(reader.value()->read({.account = "1", .region = "us-east-1"}).value()) ==
+        std::vector<std::int64_t>{3});
 }
 
 TEST_CASE("the newest event stays however old it is: the numbers go on from it") {
@@ -237,7 +334,7 @@ TEST_CASE("the newest event stays however old it is: the numbers go on from it")
   const auto store = opened(place.file("control.db"));
   must(store->commit(std::vector{event_row(7, 1'000), event_row(8, 1'000)}));
   const schemas::Instant much_later{schemas::Duration{1'000'000'000}};
-  must(store->trim_events({.rows_max = 0, .age_max = schemas::Duration{1}}, much_later));
+  must(store->trim({.events = {.rows_max = 0, .age_max = schemas::Duration{1}}}, much_later));
   CHECK(store->load().value().last_key[static_cast<std::size_t>(Table::event)] == 8);
 }
 

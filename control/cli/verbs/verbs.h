@@ -32,6 +32,7 @@ std::vector<Verb> subnets_verbs();
 std::vector<Verb> security_group_verbs();
 std::vector<Verb> logs_verbs();
 std::vector<Verb> events_verbs();
+std::vector<Verb> audit_verbs();
 std::vector<Verb> bill_verbs();
 std::vector<Verb> user_verbs();
 std::vector<Verb> key_verbs();

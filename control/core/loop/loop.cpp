@@ -4,6 +4,7 @@
 
 #include "control/core/loop/access.h"
 #include "control/core/loop/agents.h"
+#include "control/core/loop/audit_trail.h"
 #include "control/core/loop/context.h"
 #include "control/core/loop/credentials.h"
 #include "control/core/loop/operations/operations.h"
@@ -22,21 +23,28 @@ using schemas::Instant;
 
 namespace {
 
-void take(Context& context, const ApiCall& call) {
+schemas::Result<api::Value> decided(Context& context, const ApiCall& call) {
   const Handler handler = handler_of(call.operation);
   if (handler == nullptr) {
-    context.turn.replies.push_back(
-        {.request = call.request,
-         .result = Error{ErrorCode::unknown_operation,
-                         "The operation " + call.operation + " is not built."}});
-    return;
+    return Error{ErrorCode::unknown_operation,
+                 "The operation " + call.operation + " is not built."};
   }
-  if (const std::optional<Error> refused = denied(context.world, call)) {
-    context.turn.replies.push_back({.request = call.request, .result = *refused});
-    return;
+  if (std::optional<Error> refused = denied(context.world, call)) {
+    return *std::move(refused);
   }
-  context.turn.replies.push_back({.request = call.request, .result = handler(context, call)});
+  return handler(context, call);
 }
+
+void take(Context& context, const ApiCall& call) {
+  const std::size_t before = WorldAccess::parts(context.world).news.events.size();
+  schemas::Result<api::Value> result = decided(context, call);
+  if (changes_things(call.operation)) {
+    audit(context, call, before, result.ok() ? nullptr : &result.error());
+  }
+  context.turn.replies.push_back({.request = call.request, .result = std::move(result)});
+}
+
+void take(Context& context, const CallRefused& call) { audit(context, call); }
 
 void take(Context& context, const AgentJoin& request) { join(context, request); }
 void take(Context& context, const AgentSync& request) { sync(context, request); }
@@ -108,7 +116,5 @@ Turn step(World& world, Parked& parked, std::span<const Input> inputs, const Set
   turn.next_wake = next_wake(context);
   return turn;
 }
-
-bool handles(std::string_view operation) { return handler_of(operation) != nullptr; }
 
 }  // namespace control

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "control/core/loop/settings.h"
+#include "control/core/world/audit.h"
 #include "control/core/world/rows.h"
 #include "control/core/world/world.h"
 #include "schemas/base/random.h"
@@ -46,6 +47,17 @@ struct ApiCall {
   std::string operation;  ///< wire name, for example "RunTask"
   api::Value input;
   DrawnSecret drawn{};
+  CallRecord record{};  ///< for the audit trail, where the operation is one that it tells of
+};
+
+/// The edge knew a caller but not how to read the call, or refused it by itself. It has answered;
+/// the audit trail tells of it too.
+struct CallRefused {
+  schemas::Scope scope;
+  std::string principal;
+  std::string operation;
+  CallRecord record;
+  schemas::Error error;
 };
 
 /// POST /agent/v1/join. The agent has drawn its secret before it asked; only the hash comes here.
@@ -99,8 +111,8 @@ struct StreamSettled {
 /// Nothing came in, but `next_wake` has passed.
 struct Tick {};
 
-using Input = std::variant<ApiCall, AgentJoin, AgentSync, FirstUserWanted, WaiterGone, StreamWanted,
-                           StreamSettled, Tick>;
+using Input = std::variant<ApiCall, CallRefused, AgentJoin, AgentSync, FirstUserWanted, WaiterGone,
+                           StreamWanted, StreamSettled, Tick>;
 
 /// The answer to an ApiCall: the operation's generated output struct, or its error.
 struct Reply {
@@ -189,7 +201,8 @@ Turn step(World& world, Parked& parked, std::span<const Input> inputs, const Set
 schemas::Result<World> load(const Snapshot& snapshot, const Settings& settings,
                             schemas::Instant now);
 
-/// Whether `operation` (wire name) has a handler; the edge answers the others itself.
-bool handles(std::string_view operation);
+/// Whether `operation` (wire name) can change anything, so that the audit trail tells of it: all
+/// but those that describe, list, get or explain.
+bool changes_things(std::string_view operation);
 
 }  // namespace control

@@ -146,4 +146,15 @@ void carry_out(WorldParts& parts, const Logged& change) {
   parts.news.events.push_back(std::move(event));
 }
 
+void carry_out(WorldParts& parts, const Audited& change) {
+  const AuditEntry& entry = change.entry;
+  std::int64_t& last = parts.last_key[static_cast<std::size_t>(Table::audit)];
+  parts.news.appended.push_back(
+      {.table = Table::audit,
+       .key = ++last,
+       .values = {entry.at.time_since_epoch().count(), entry.scope.account, entry.scope.region,
+                  entry.principal, entry.record.source, entry.record.request_id, entry.operation,
+                  entry.error, entry.message, entry.resources, entry.record.parameters}});
+}
+
 }  // namespace control

@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "control/core/world/audit.h"
 #include "control/core/world/event.h"
 #include "control/core/world/world.h"
 #include "schemas/model/access.h"
@@ -241,6 +242,11 @@ struct Logged {
   Event event;
 };
 
+/// An entry for the audit trail; its sequence number is World's to give.
+struct Audited {
+  AuditEntry entry;
+};
+
 using Change = std::variant<
     ClusterCreated, ClusterDeactivated, ClusterTagged, ClusterConfigured, CapacityProviderCreated,
     CapacityProviderChanged, CapacityProviderDeleted, AccountSettingPut, AccountSettingDeleted,
@@ -252,8 +258,8 @@ using Change = std::variant<
     SecurityGroupChanged, SecurityGroupDeleted, TaskCreated, TaskChanged, CredentialsRenewalDue,
     TaskTagged, TaskForgotten, EniCreated, EniReleased, UsageMetered, TokenRemembered,
     TokenForgotten, UserCreated, UserDeleted, AccessKeyCreated, AccessKeyChanged, AccessKeyDeleted,
-    RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded,
-    Logged>;
+    RoleCreated, RoleDeleted, JoinTokenCreated, JoinTokenSpent, SessionOpened, SessionEnded, Logged,
+    Audited>;
 
 /// Moves World on. Total: every change the loop makes is valid, or `require` ends the process.
 void apply(World& world, const Change& change);

@@ -79,6 +79,7 @@ void carry_out(WorldParts& parts, const JoinTokenSpent& change);
 void carry_out(WorldParts& parts, const SessionOpened& change);
 void carry_out(WorldParts& parts, const SessionEnded& change);
 void carry_out(WorldParts& parts, const Logged& change);
+void carry_out(WorldParts& parts, const Audited& change);
 
 /// Takes over into its fleet what placement must know of a host.
 void show_to_placement(WorldParts& parts, const schemas::ContainerInstance& instance);

@@ -196,6 +196,18 @@ constexpr std::array<Column, 10> meter_columns{{{"task", integer},
                                                 {"memory_peak_bytes", integer},
                                                 {"last", integer}}};
 
+constexpr std::array<Column, 11> audit_columns{{{"at", integer},
+                                                {"account", text},
+                                                {"region", text},
+                                                {"principal", text},
+                                                {"source", text},
+                                                {"request_id", text},
+                                                {"operation", text},
+                                                {"error", text},
+                                                {"message", text},
+                                                {"resources", text},
+                                                {"parameters", text}}};
+
 constexpr std::array<TableShape, table_count> shapes{
     {{Table::metadata, "metadata", metadata_columns, Loading::rows},
      {Table::cluster, "cluster", cluster_columns, Loading::rows},
@@ -221,7 +233,8 @@ constexpr std::array<TableShape, table_count> shapes{
      {Table::service_revision, "service_revision", service_revision_columns, Loading::rows},
      {Table::service_deployment, "service_deployment", service_deployment_columns, Loading::rows},
      {Table::event, "event", event_columns, Loading::last_key},
-     {Table::meter, "meter", meter_columns, Loading::last_key}}};
+     {Table::meter, "meter", meter_columns, Loading::last_key},
+     {Table::audit, "audit", audit_columns, Loading::last_key}}};
 
 }  // namespace
 

@@ -43,8 +43,9 @@ enum class Table : std::uint8_t {
   service_deployment,  ///< how it went; same key as its `service_revision`
   event,               ///< append only; key = sequence number
   meter,               ///< append only: every reading as it came
+  audit,               ///< append only: every call that asked for a change
 };
-constexpr std::size_t table_count = 25;
+constexpr std::size_t table_count = 26;
 
 enum class ColumnType : std::uint8_t { integer, text };
 

@@ -81,6 +81,7 @@ class WiredDaemon final : public Daemon {
   std::unique_ptr<store::DataDirectory> directory_;
   Metrics metrics_;
   std::unique_ptr<EventFeed> feed_;
+  std::unique_ptr<store::AuditReader> audit_;
   std::unique_ptr<Mind> mind_;
   std::unique_ptr<access::Seal> seal_;
   access::KeyRings rings_;
@@ -115,6 +116,11 @@ schemas::Outcome WiredDaemon::load(const DaemonOptions& options) {
   if (!reader.ok()) {
     return reader.error();
   }
+  schemas::Result<std::unique_ptr<store::AuditReader>> audit = store->open_audit_reader();
+  if (!audit.ok()) {
+    return audit.error();
+  }
+  audit_ = std::move(audit).value();
   schemas::Result<std::unique_ptr<store::BackupSource>> source = store->open_backup_source();
   if (!source.ok()) {
     return source.error();
@@ -223,7 +229,8 @@ schemas::Outcome WiredDaemon::serve(const DaemonOptions& options) {
     door_ = std::make_unique<http::SignedDoor>(rings_, day_keys_, wall_clock);
   }
   routes_ = std::make_unique<http::Routes>(http::RouteParts{
-      .calls = {.loop = *loop_, .metrics = metrics_, .door = *door_, .seal = *seal_},
+      .calls =
+          {.loop = *loop_, .metrics = metrics_, .door = *door_, .seal = *seal_, .audit = *audit_},
       .feed = *feed_,
       .channel = *channel_,
       .relay = *relay_,

@@ -27,7 +27,7 @@ struct DaemonOptions {
   http::OpenDoor::Reach reach = http::OpenDoor::Reach::loopback;
   http::Limits limits;
   Settings settings;
-  store::EventRetention retention;
+  store::Retention retention;
   /// A commit failed, so the process must end (see `LoopParts::fail`).
   std::function<void(const schemas::Error&)> fail;
 };

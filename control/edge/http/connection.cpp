@@ -160,7 +160,7 @@ void Connection::read_head() {
 
 void Connection::take_head() {
   const auto& head = head_parser_->get();
-  request_ = Request{};
+  request_ = request_from(stream_.socket());
   http_1_0_ = head.version() < 11;
   framing_ = {.body = Framing::Body::counted, .keep_alive = head.keep_alive()};
   request_.method = text_of(head.method_string());

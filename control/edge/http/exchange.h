@@ -23,7 +23,8 @@ struct Request {
   std::string path;    ///< as sent, still percent-encoded, without the query
   std::string query;   ///< without the "?"
   std::vector<Header> headers;
-  std::string body;  ///< empty when the body is streamed (`Exchange::read`)
+  std::string body;    ///< empty when the body is streamed (`Exchange::read`)
+  std::string source;  ///< the peer's address, without its port; empty when it has gone already
 
   /// The first header of that name (any case), or an empty text.
   [[nodiscard]] std::string_view header(std::string_view name) const;

@@ -51,6 +51,9 @@ struct Reactor {
 };
 using ReactorRef = std::shared_ptr<Reactor>;
 
+/// A request of whoever is at the other end, with nothing in it yet but where it comes from.
+Request request_from(const boost::asio::ip::tcp::socket& socket);
+
 /// Serves `socket`, which must have been made for `reactor->io`; call it on the reactor's thread.
 /// `reactor->open_connections` must count it already; the connection counts itself off.
 void serve_connection(boost::asio::ip::tcp::socket socket, const ReactorRef& reactor);

@@ -238,6 +238,16 @@ std::int64_t ThreadedServer::stop(schemas::Duration patience) {
 
 }  // namespace
 
+Request request_from(const tcp::socket& socket) {
+  Request request;
+  ErrorCode gone;
+  const tcp::endpoint peer = socket.remote_endpoint(gone);
+  if (!gone) {
+    request.source = peer.address().to_string();
+  }
+  return request;
+}
+
 schemas::Result<std::unique_ptr<Server>> open_server(const ServerSettings& settings,
                                                      Handler& handler) {
   schemas::require(settings.threads > 0, "a server needs a thread");

@@ -94,6 +94,12 @@ void TurnLoop::call(ApiCall call, OnReply reply) {
   post({.number = number, .input = std::move(call), .deliver = std::move(reply)});
 }
 
+void TurnLoop::refused(CallRefused call) {
+  if (!full()) {
+    post({.number = 0, .input = std::move(call), .deliver = {}});
+  }
+}
+
 void TurnLoop::want_stream(StreamWanted wanted, OnStream reply) {
   if (full()) {
     reply(overloaded());
@@ -262,9 +268,10 @@ void TurnLoop::trim(schemas::Instant now) {
     return;
   }
   next_trim_ = now + trim_every;
-  const schemas::Outcome trimmed = parts_.store->trim_events(parts_.retention, now);
+  const schemas::Outcome trimmed = parts_.store->trim(parts_.retention, now);
   if (!trimmed.ok()) {
-    spdlog::error("the event log could not be shortened: {}", trimmed.error().message);
+    spdlog::error("the event log and the audit trail could not be shortened: {}",
+                  trimmed.error().message);
   }
 }
 

@@ -34,7 +34,7 @@ struct LoopParts {
   std::unique_ptr<store::Store> store;
   /// World is what the store holds, and nobody has been told yet.
   std::function<void()> committed = [] {};
-  store::EventRetention retention;
+  store::Retention retention;
   EventFeed& feed;
   Metrics& metrics;
   /// A commit failed: World is ahead of the store, so the process must end. Nothing of that turn
@@ -58,6 +58,8 @@ class TurnLoop {
 
   /// Fills in the call's number. Too many waiting calls are refused at once with `throttling`.
   void call(ApiCall call, OnReply reply);
+  /// Has the audit trail tell of a call that was refused already, unless too much waits.
+  void refused(CallRefused call);
   void want_stream(StreamWanted wanted, OnStream reply);
   void settle_stream(schemas::AskId ask);
   void join(AgentJoin join, OnAgentAnswer answer);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "control/core/world/audit.h"
 #include "control/core/world/event.h"
 #include "control/core/world/rows.h"
 #include "schemas/base/result.h"
@@ -14,11 +15,18 @@
 
 namespace control::store {
 
-/// How long the event log reaches back. Whatever is hit first ends it.
-struct EventRetention {
-  /// Rows kept. Too few and a console that slept must start anew; a million are about 300 MB.
-  std::int64_t rows_max = 500'000;
-  schemas::Duration age_max{std::chrono::hours{7 * 24}};
+/// How long a log reaches back. Whatever is hit first ends it.
+struct LogRetention {
+  std::int64_t rows_max = 0;
+  schemas::Duration age_max{};
+};
+
+struct Retention {
+  /// Too few and a console that slept must start anew; a million are about 300 MB.
+  LogRetention events{.rows_max = 500'000, .age_max = std::chrono::hours{7 * 24}};
+  /// As long as CloudTrail shows it. A million rows are about 600 MB; a caller who fills it with
+  /// calls that are refused ends it sooner, and is in it.
+  LogRetention audit{.rows_max = 1'000'000, .age_max = std::chrono::hours{90 * 24}};
 };
 
 /// A stretch of the event log.
@@ -38,6 +46,35 @@ class EventReader {
   /// Events after `sequence`, at most `limit`.
   [[nodiscard]] virtual schemas::Result<EventPage> read(std::int64_t sequence,
                                                         std::int64_t limit) = 0;
+};
+
+/// Which entries of the audit trail are wanted.
+struct AuditQuery {
+  std::string account{};
+  std::string region{};
+  std::int64_t before = 0;  ///< only older than this sequence number; 0 = from the newest
+  std::int64_t limit = 100;
+  std::string operation{};  ///< empty = any
+  std::string principal{};  ///< empty = any
+  schemas::Instant since{};
+  enum class Answers : std::uint8_t { all, refused } answers = Answers::all;
+};
+
+/// A stretch of the audit trail.
+struct AuditPage {
+  std::vector<AuditEntry> entries;  ///< newest first
+  std::int64_t next = 0;            ///< `before` of the next page; 0 = there is nothing older
+};
+
+/// Reads the audit trail beside the writer. Thread-safe; a call looks at a bounded number of rows
+/// (some 10 ms), so a page may be empty and the trail still go on.
+class AuditReader {
+ public:
+  AuditReader() = default;
+  AuditReader(const AuditReader&) = delete;
+  AuditReader& operator=(const AuditReader&) = delete;
+  virtual ~AuditReader() = default;
+  [[nodiscard]] virtual schemas::Result<AuditPage> read(const AuditQuery& query) = 0;
 };
 
 /// Copies the database beside the writer. Thread-safe; one copy at a time, others wait.
@@ -71,11 +108,13 @@ class Store {
   /// store: the process must end without telling anyone about this turn.
   [[nodiscard]] virtual schemas::Outcome commit(std::span<const Row> rows) = 0;
 
-  /// Lets go of events beyond `retention`, a bounded number of rows a call: call it now and then.
-  [[nodiscard]] virtual schemas::Outcome trim_events(const EventRetention& retention,
-                                                     schemas::Instant now) = 0;
+  /// Lets go of what the logs hold beyond `retention`, a bounded number of rows a call: call it now
+  /// and then.
+  [[nodiscard]] virtual schemas::Outcome trim(const Retention& retention, schemas::Instant now) = 0;
 
   [[nodiscard]] virtual schemas::Result<std::unique_ptr<EventReader>> open_event_reader() = 0;
+
+  [[nodiscard]] virtual schemas::Result<std::unique_ptr<AuditReader>> open_audit_reader() = 0;
 
   [[nodiscard]] virtual schemas::Result<std::unique_ptr<BackupSource>> open_backup_source() = 0;
 };

@@ -253,10 +253,10 @@ INSERT INTO "user" VALUES (2, '123456789012', 'build', 1790000009000);
 CREATE TABLE "access_key" (key INTEGER PRIMARY KEY, id TEXT, user INTEGER, sealed_secret TEXT,
   status INTEGER, created_at INTEGER) STRICT;
 INSERT INTO "access_key" VALUES (1, 'AKIAADMINADMINADMIN1', 1,
-  'v1:f62b26315f6237444859ab21f5e24e47b38e4a3c8bcfac8db8bd18773f6ccaab3f528a4f6d4716648651390150c9b7419f19cdf3e1abf639b0c2',
+  'v1:2c4c42c655d2137c6f193368ae58a21cbf380431275c6b3346bd060df54b00821c92b1e027c898a663efab6f34944754ecb20d9eb94f6cd0f47e',
   0, 1790000009000);
 INSERT INTO "access_key" VALUES (2, 'AKIABUILDBUILDBUILD1', 2,
-  'v1:a1fbbf2d351018b06ab9d2da133ab97d90fa6cbbc5ecbece6f49b31292fe7cd33d7c080071d675619c5eb862c2476543ac82c7b148cc7c1a4b22',
+  'v1:97662d2fc145b62ca2aee51ba6261831bee74b0b127dfa07362621e18610cd3cd6741ee057f31c88c95c4df884dc3d73747d7cd07e4271cc3ef1',
   1, 1790000010000);
 CREATE TABLE "role" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER,
   body TEXT) STRICT;
@@ -655,3 +655,125 @@ INSERT INTO "meter" VALUES (3, 6, 1, 0, 30000000000, 1789999977000, 179000000700
   3000000000, 100000001, 0);
 INSERT INTO "meter" VALUES (4, 6, 2, 30000000000, 60000000000, 1790000007000, 1790000037000,
   5000000000, 3000000000, 100000002, 1);
+CREATE TABLE "audit" (key INTEGER PRIMARY KEY, at INTEGER, account TEXT, region TEXT, principal TEXT,
+  source TEXT, request_id TEXT, operation TEXT, error TEXT, message TEXT, resources TEXT,
+  parameters TEXT) STRICT;
+INSERT INTO "audit" VALUES (1, 1790000000000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateCluster', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:cluster/c', '');
+INSERT INTO "audit" VALUES (2, 1790000001000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'UpdateCluster', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:cluster/c', '');
+INSERT INTO "audit" VALUES (3, 1790000002000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'PutAccountSetting', '', '',
+  'arn:aws:iam::123456789012:user/build', '');
+INSERT INTO "audit" VALUES (4, 1790000003000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'PutAccountSettingDefault', '', '',
+  'arn:aws:iam::123456789012:root', '');
+INSERT INTO "audit" VALUES (5, 1790000004000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateCapacityProvider', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:capacity-provider/blue', '');
+INSERT INTO "audit" VALUES (6, 1790000005000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'UpdateCapacityProvider', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:capacity-provider/blue', '');
+INSERT INTO "audit" VALUES (7, 1790000006000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'PutClusterCapacityProviders', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:cluster/c', '');
+INSERT INTO "audit" VALUES (8, 1790000007000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateCluster', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:cluster/gone', '');
+INSERT INTO "audit" VALUES (9, 1790000008000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'DeleteCluster', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:cluster/gone', '');
+INSERT INTO "audit" VALUES (10, 1790000009000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateUser', '', '', 'arn:aws:iam::123456789012:user/build',
+  '');
+INSERT INTO "audit" VALUES (11, 1790000010000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateAccessKey', '', '',
+  'arn:aws:iam::123456789012:user/build', '');
+INSERT INTO "audit" VALUES (12, 1790000011000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'UpdateAccessKey', '', '',
+  'arn:aws:iam::123456789012:user/build', '');
+INSERT INTO "audit" VALUES (13, 1790000012000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateRole', '', '',
+  'arn:aws:iam::123456789012:role/app/reader', '');
+INSERT INTO "audit" VALUES (14, 1790000013000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateSession', '', '', '', '');
+INSERT INTO "audit" VALUES (15, 1790000014000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateJoinToken', '', '', 'arn:aws:iam::123456789012:root',
+  '');
+INSERT INTO "audit" VALUES (16, 1790000015000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateJoinToken', '', '', 'arn:aws:iam::123456789012:root',
+  '');
+INSERT INTO "audit" VALUES (17, 1790000016000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'RegisterTaskDefinition', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1', '');
+INSERT INTO "audit" VALUES (18, 1790000017000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'RegisterTaskDefinition', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2', '');
+INSERT INTO "audit" VALUES (19, 1790000018000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'RegisterTaskDefinition', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task-definition/web:3', '');
+INSERT INTO "audit" VALUES (20, 1790000019000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'RegisterTaskDefinition', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task-definition/job:1', '');
+INSERT INTO "audit" VALUES (21, 1790000020000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'DeregisterTaskDefinition', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task-definition/web:3', '');
+INSERT INTO "audit" VALUES (22, 1790000021000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'TagResource', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95', '');
+INSERT INTO "audit" VALUES (23, 1790000022000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'PutAttributes', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95', '');
+INSERT INTO "audit" VALUES (24, 1790000023000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateSecurityGroup', '', '',
+  'vpc-26953798876a2c369
+sg-1c72673da0c6a8c53', '');
+INSERT INTO "audit" VALUES (25, 1790000024000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'AuthorizeSecurityGroupIngress', '', '',
+  'sg-1c72673da0c6a8c53', '');
+INSERT INTO "audit" VALUES (26, 1790000025000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'AuthorizeSecurityGroupIngress', '', '',
+  'sg-1c72673da0c6a8c53', '');
+INSERT INTO "audit" VALUES (27, 1790000026000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'AuthorizeSecurityGroupEgress', '', '',
+  'sg-1c72673da0c6a8c53', '');
+INSERT INTO "audit" VALUES (28, 1790000027000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateService', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '');
+INSERT INTO "audit" VALUES (29, 1790000028000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateService', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs', '');
+INSERT INTO "audit" VALUES (30, 1790000029000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'RunTask', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292
+arn:aws:ecs:us-east-1:123456789012:task/c/a7c61772ed53f055aa1efc2902e21192',
+  '');
+INSERT INTO "audit" VALUES (31, 1790000030000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'RunTask', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf', '');
+INSERT INTO "audit" VALUES (32, 1790000031000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'PutClusterCapacityProviders', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:cluster/c', '');
+INSERT INTO "audit" VALUES (33, 1790000037000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'UpdateService', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '');
+INSERT INTO "audit" VALUES (34, 1790000173000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'RegisterTaskDefinition', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task-definition/bad:1', '');
+INSERT INTO "audit" VALUES (35, 1790000174000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'UpdateService', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '');
+INSERT INTO "audit" VALUES (36, 1790000175000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'UpdateService', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '');
+INSERT INTO "audit" VALUES (37, 1790000176000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'StopTask', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf', '');
+INSERT INTO "audit" VALUES (38, 1790000177000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'UpdateTaskProtection', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/409c4b09d442cc61ec4a7fdda74af70e', '');
+INSERT INTO "audit" VALUES (39, 1790000178000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'UpdateContainerInstancesState', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04', '');

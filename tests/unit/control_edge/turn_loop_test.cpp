@@ -27,9 +27,11 @@ class MemoryStore final : public store::Store {
     rows_ += static_cast<std::int64_t>(rows.size());
     return schemas::Done{};
   }
-  schemas::Outcome trim_events(const store::EventRetention& /*retention*/,
-                               schemas::Instant /*now*/) override {
+  schemas::Outcome trim(const store::Retention& /*retention*/, schemas::Instant /*now*/) override {
     return schemas::Done{};
+  }
+  schemas::Result<std::unique_ptr<store::AuditReader>> open_audit_reader() override {
+    return schemas::Error{};
   }
   schemas::Result<std::unique_ptr<store::EventReader>> open_event_reader() override {
     return schemas::Error{};

@@ -44,7 +44,8 @@ control::Snapshot Store::snapshot() const {
 namespace {
 
 bool is_held(Table table) {
-  return table != Table::metadata && table != Table::event && table != Table::meter;
+  return table != Table::metadata && table != Table::event && table != Table::meter &&
+         table != Table::audit;
 }
 
 void sort(std::vector<Row>& rows) {

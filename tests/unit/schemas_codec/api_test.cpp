@@ -403,6 +403,17 @@ TEST_CASE("A long request leaves no trace in the next one on the same thread") {
   check_accepted("CreateCluster", R"({"clusterName":"a"})");
 }
 
+TEST_CASE("What is written for others hides values of environment variables") {
+  const auto read = api::decode_input(
+      *api::find_operation("RegisterTaskDefinition").value(),
+      R"({"family":"f","containerDefinitions":[{"name":"c","image":"i","memory":8,)"
+      R"("environment":[{"name":"PASSWORD","value":"hunter2"},{"name":"EMPTY"}]}]})");
+  REQUIRE(read.ok());
+  CHECK(api::encode_without_secrets(read.value()) ==
+        R"({"family":"f","containerDefinitions":[{"name":"c","image":"i","memory":8,)"
+        R"("environment":[{"name":"PASSWORD","value":"***"},{"name":"EMPTY"}]}]})");
+}
+
 TEST_CASE("Every operation reads its empty or smallest input and writes it back") {
   std::size_t count = 0;
   for (const api::Operation& operation : api::operations()) {
@@ -413,7 +424,7 @@ TEST_CASE("Every operation reads its empty or smallest input and writes it back"
     CHECK(&api::operation(operation.id) == &operation);
     ++count;
   }
-  CHECK(count == 77);
+  CHECK(count == 78);
 }
 
 TEST_CASE("An operation that is not built yet is told from one that does not exist") {

@@ -3,6 +3,9 @@
 #include <utility>
 #include <variant>
 
+#include "api/audit.h"
+#include "api/operations.h"
+#include "control/edge/http/api/audit_entries.h"
 #include "control/edge/http/api/drawn.h"
 #include "control/edge/http/response_text.h"
 #include "spdlog/spdlog.h"
@@ -54,6 +57,30 @@ schemas::Result<const api::Operation*> targeted(const Request& request) {
   return found;
 }
 
+/// What is kept of a call's parameters: what a person would type, and most definitions.
+constexpr std::size_t parameter_bytes_max = 4'096;
+
+std::string kept_parameters(const api::Value& input) {
+  std::string json = api::encode_without_secrets(input);
+  return json.size() <= parameter_bytes_max
+             ? json
+             : R"({"omittedBytes":)" + std::to_string(json.size()) + "}";
+}
+
+/// Answers a call that the loop need not see, and has the audit trail tell of it.
+void refuse_known(const CallContext& context, const Request& request, Caller caller,
+                  const Call& call, const api::Operation& operation, schemas::Error error) {
+  if (changes_things(operation.name)) {
+    context.loop.refused(
+        {.scope = std::move(caller.scope),
+         .principal = std::move(caller.principal),
+         .operation = std::string(operation.name),
+         .record = {.source = request.source, .request_id = call.request_id(), .parameters = "{}"},
+         .error = error});
+  }
+  call.refuse(std::move(error));
+}
+
 /// Reads the input, then lets the loop decide.
 void carry_out(const CallContext& context, const Request& request, const api::Operation& operation,
                std::string_view json, Call call) {
@@ -64,20 +91,24 @@ void carry_out(const CallContext& context, const Request& request, const api::Op
     return;
   }
   auto& caller = std::get<Caller>(verdict);
-  if (!handles(operation.name)) {
-    call.refuse({.code = schemas::ErrorCode::unsupported_feature,
-                 .message = std::string(operation.name) + " is not built yet."});
-    return;
-  }
   schemas::Result<api::Value> input = api::decode_input(operation, json);
   if (!input.ok()) {
-    call.refuse(input.error());
+    refuse_known(context, request, std::move(caller), call, operation, input.error());
+    return;
+  }
+  if (operation.id == api::OperationId::list_audit_entries) {
+    call.answer(list_audit_entries(context.audit, context.seal, caller,
+                                   input.value().as<api::ListAuditEntriesRequest>()));
     return;
   }
   schemas::Result<Drawn> drawn = draw_for(operation, caller, context.seal);
   if (!drawn.ok()) {
-    call.refuse(drawn.error());
+    refuse_known(context, request, std::move(caller), call, operation, drawn.error());
     return;
+  }
+  CallRecord record{.source = request.source, .request_id = call.request_id(), .parameters = {}};
+  if (changes_things(operation.name)) {
+    record.parameters = kept_parameters(input.value());
   }
   context.loop.call(
       {.request = 0,
@@ -85,7 +116,8 @@ void carry_out(const CallContext& context, const Request& request, const api::Op
        .principal = std::move(caller.principal),
        .operation = std::string(operation.name),
        .input = std::move(input).value(),
-       .drawn = drawn.value().kept},
+       .drawn = drawn.value().kept,
+       .record = std::move(record)},
       [call = std::move(call), secret = drawn.value().secret](schemas::Result<api::Value> result) {
         call.answer(result.ok() && !secret.empty() ? shown_with(result.value(), secret)
                                                    : std::move(result));
@@ -118,7 +150,10 @@ Response error_response(Protocol protocol, const access::Refused& refused) {
 }
 
 Call::Call(ExchangeRef exchange, Protocol protocol, edge::Metrics& metrics)
-    : exchange_(std::move(exchange)), protocol_(protocol), metrics_(&metrics) {}
+    : exchange_(std::move(exchange)),
+      protocol_(protocol),
+      metrics_(&metrics),
+      request_id_(new_request_id()) {}
 
 void Call::answer(schemas::Result<api::Value> result) const {
   deliver([protocol = protocol_, result = std::move(result)] {
@@ -139,21 +174,21 @@ void Call::refuse(access::Refused refused) const {
 }
 
 void Call::deliver(MakeResponse make) const {
-  exchange_->answer(
-      [metrics = metrics_, operation = operation_, start = start_, make = std::move(make)] {
-        Response response = make();
-        response.headers.push_back({"x-amzn-RequestId", new_request_id()});
-        const auto took = std::chrono::steady_clock::now() - start;
-        metrics->request(operation, response.status, took);
-        if (response.status >= 500) {
-          spdlog::error("{} answered {}: {} (request {})", operation, response.status,
-                        response.body, response.headers.back().value);
-        } else {
-          spdlog::debug("{} answered {} in {} us", operation, response.status,
-                        std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-        }
-        return response;
-      });
+  exchange_->answer([metrics = metrics_, operation = operation_, id = request_id_, start = start_,
+                     make = std::move(make)] {
+    Response response = make();
+    response.headers.push_back({"x-amzn-RequestId", id});
+    const auto took = std::chrono::steady_clock::now() - start;
+    metrics->request(operation, response.status, took);
+    if (response.status >= 500) {
+      spdlog::error("{} answered {}: {} (request {})", operation, response.status, response.body,
+                    response.headers.back().value);
+    } else {
+      spdlog::debug("{} answered {} in {} us", operation, response.status,
+                    std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    }
+    return response;
+  });
 }
 
 void serve_aws_json(const CallContext& context, const Request& request, ExchangeRef exchange) {

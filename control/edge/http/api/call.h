@@ -11,6 +11,7 @@
 #include "control/edge/http/exchange.h"
 #include "control/edge/loop/metrics.h"
 #include "control/edge/loop/turn_loop.h"
+#include "control/edge/store/store.h"
 #include "schemas/base/result.h"
 #include "schemas/codec/api.h"
 
@@ -27,6 +28,8 @@ class Call {
   /// The label under which it is counted; "unknown" until it is named.
   void name(std::string_view operation) { operation_ = operation; }
   [[nodiscard]] const ExchangeRef& exchange() const { return exchange_; }
+  /// What its answer names in x-amzn-RequestId.
+  [[nodiscard]] const std::string& request_id() const { return request_id_; }
 
   /// Answers; the value is encoded on the connection's io thread.
   void answer(schemas::Result<api::Value> result) const;
@@ -40,6 +43,7 @@ class Call {
   Protocol protocol_;
   edge::Metrics* metrics_;
   std::string operation_ = "unknown";
+  std::string request_id_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
@@ -54,6 +58,7 @@ struct CallContext {
   edge::Metrics& metrics;
   const Door& door;
   const access::Seal& seal;
+  store::AuditReader& audit;
 };
 
 /// POST /: AWS JSON 1.1, the operation named by X-Amz-Target.

@@ -81,6 +81,9 @@ std::span<const Migration> migrations() {
     CREATE TABLE "service_revision" (key INTEGER PRIMARY KEY, service INTEGER, deployment INTEGER,
       definition INTEGER, created_at INTEGER, specification TEXT) STRICT;
     CREATE TABLE "service_deployment" (key INTEGER PRIMARY KEY, status INTEGER, body TEXT) STRICT;
+    CREATE TABLE "audit" (key INTEGER PRIMARY KEY, at INTEGER, account TEXT, region TEXT,
+      principal TEXT, source TEXT, request_id TEXT, operation TEXT, error TEXT, message TEXT,
+      resources TEXT, parameters TEXT) STRICT;
   )sql"}}};
   return steps;
 }

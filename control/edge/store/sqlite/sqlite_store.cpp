@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/edge/store/sqlite/audit_reader.h"
 #include "control/edge/store/sqlite/backup.h"
 #include "control/edge/store/sqlite/inspect.h"
 #include "control/edge/store/sqlite/log_gate.h"
@@ -17,8 +18,16 @@ namespace {
 using sqlite::Database;
 using sqlite::Statement;
 
-/// Events let go of in one call: a few milliseconds' work.
+/// Rows of a log let go of in one call: a few milliseconds' work.
 constexpr std::int64_t trim_rows = 5'000;
+
+std::string trim_statement(const std::string& log) {
+  const std::string newest = "(SELECT max(key) FROM \"" + log + "\")";
+  // The newest one stays whatever its age: the numbers go on from it.
+  return "DELETE FROM \"" + log + "\" WHERE key IN (SELECT key FROM \"" + log +
+         "\" ORDER BY key LIMIT ?1) AND (at < ?2 OR key <= " + newest + " - ?3) AND key < " +
+         newest;
+}
 
 class SqliteEventReader final : public EventReader {
  public:
@@ -88,8 +97,11 @@ class SqliteStore final : public Store {
 
   schemas::Result<Snapshot> load() override;
   schemas::Outcome commit(std::span<const Row> rows) override;
-  schemas::Outcome trim_events(const EventRetention& retention, schemas::Instant now) override;
+  schemas::Outcome trim(const Retention& retention, schemas::Instant now) override;
   schemas::Result<std::unique_ptr<EventReader>> open_event_reader() override;
+  schemas::Result<std::unique_ptr<AuditReader>> open_audit_reader() override {
+    return sqlite::open_audit_reader(path_);
+  }
   schemas::Result<std::unique_ptr<BackupSource>> open_backup_source() override {
     return sqlite::open_backup_source(path_, gate_);
   }
@@ -107,7 +119,7 @@ class SqliteStore final : public Store {
   Database database_;
   std::vector<TableStatements> tables_;
   std::vector<Statement> transaction_;  ///< begin, commit
-  std::vector<Statement> trim_;
+  std::vector<Statement> trim_;         ///< of the event log, of the audit trail
   std::unique_ptr<sqlite::Checkpointer> checkpointer_;
   /// `settled`: the file says that a log belongs to it, and holds what earlier processes logged.
   std::shared_ptr<sqlite::LogGate> gate_ = std::make_shared<sqlite::LogGate>();
@@ -152,14 +164,11 @@ schemas::Outcome SqliteStore::prepare() {
       return added.error();
     }
   }
-  const schemas::Outcome trimming =
-      add(trim_,
-          // The newest one stays whatever its age: the numbers go on from it.
-          "DELETE FROM \"event\" WHERE key IN (SELECT key FROM \"event\" ORDER BY key LIMIT ?1)"
-          " AND (at < ?2 OR key <= (SELECT max(key) FROM \"event\") - ?3)"
-          " AND key < (SELECT max(key) FROM \"event\")");
-  if (!trimming.ok()) {
-    return trimming.error();
+  for (const char* log : {"event", "audit"}) {
+    const schemas::Outcome added = add(trim_, trim_statement(log));
+    if (!added.ok()) {
+      return added.error();
+    }
   }
   for (const TableShape& shape : table_shapes()) {
     schemas::Result<Statement> put = database_.prepare(sqlite::put_statement(shape));
@@ -294,12 +303,19 @@ void SqliteStore::close() {
   }
 }
 
-schemas::Outcome SqliteStore::trim_events(const EventRetention& retention, schemas::Instant now) {
-  const schemas::Instant oldest = now - retention.age_max;
-  trim_[0].bind(1, trim_rows);
-  trim_[0].bind(2, oldest.time_since_epoch().count());
-  trim_[0].bind(3, retention.rows_max);
-  return trim_[0].run();
+schemas::Outcome SqliteStore::trim(const Retention& retention, schemas::Instant now) {
+  for (std::size_t log = 0; log < trim_.size(); ++log) {
+    const LogRetention& kept = log == 0 ? retention.events : retention.audit;
+    const schemas::Instant oldest = now - kept.age_max;
+    trim_[log].bind(1, trim_rows);
+    trim_[log].bind(2, oldest.time_since_epoch().count());
+    trim_[log].bind(3, kept.rows_max);
+    schemas::Outcome trimmed = trim_[log].run();
+    if (!trimmed.ok()) {
+      return trimmed;
+    }
+  }
+  return schemas::Done{};
 }
 
 schemas::Result<std::unique_ptr<EventReader>> SqliteStore::open_event_reader() {
