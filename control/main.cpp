@@ -23,7 +23,7 @@
 #include "control/edge/daemon/daemon.h"
 #include "control/edge/daemon/restore.h"
 #include "control/edge/export/price_file.h"
-#include "control/edge/loop/instant_text.h"
+#include "schemas/base/instant_text.h"
 #include "spdlog/spdlog.h"
 
 namespace {
@@ -364,7 +364,7 @@ constexpr const char* restore_footer =
 void report(const control::edge::Restored& restored, const std::string& backup) {
   std::printf("%s is restored from %s", restored.path.c_str(), backup.c_str());
   if (restored.taken_at != schemas::Instant{}) {
-    std::printf(", taken at %s", control::edge::iso_text(restored.taken_at).c_str());
+    std::printf(", taken at %s", schemas::iso_text(restored.taken_at).c_str());
   }
   std::printf(": %lld clusters, %lld services, %lld tasks, %lld hosts.\n",
               static_cast<long long>(restored.clusters), static_cast<long long>(restored.services),

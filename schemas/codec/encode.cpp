@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "schemas/base/instant_text.h"
 #include "schemas/base/require.h"
 #include "schemas/base/time.h"
 #include "schemas/codec/engine.h"
@@ -92,10 +93,16 @@ class Writer {
  private:
   void instant(schemas::Instant at) {
     const std::int64_t milliseconds = at.time_since_epoch().count();
-    if (dialect_.instants == Dialect::Instants::milliseconds) {
-      append_whole(out_, milliseconds);
-    } else {
-      append_seconds(out_, milliseconds);
+    switch (dialect_.instants) {
+      case Dialect::Instants::milliseconds:
+        append_whole(out_, milliseconds);
+        return;
+      case Dialect::Instants::seconds:
+        append_seconds(out_, milliseconds);
+        return;
+      case Dialect::Instants::text:
+        append_json_text(out_, schemas::iso_text(at));
+        return;
     }
   }
 

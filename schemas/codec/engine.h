@@ -13,8 +13,9 @@ namespace codec {
 /// What differs between the two languages written in JSON here: the API's, for callers, and the
 /// wire's, between our own programs and into our own database.
 struct Dialect {
-  /// API: a number of seconds with three decimals. Wire: a whole number of milliseconds.
-  enum class Instants : std::uint8_t { seconds, milliseconds } instants = Instants::seconds;
+  /// API: a number of seconds with three decimals. Wire: a whole number of milliseconds. Events for
+  /// others: "2026-11-23T18:20:01.123Z", which is written only.
+  enum class Instants : std::uint8_t { seconds, milliseconds, text } instants = Instants::seconds;
   /// API: refused by name, for it is a slip of the pen or something that we do not do. Wire:
   /// passed over, for the other side may be newer; so are the rules, which are for callers.
   enum class Unknown : std::uint8_t { refused, ignored } unknown = Unknown::refused;

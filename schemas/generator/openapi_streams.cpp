@@ -63,6 +63,9 @@ std::vector<std::pair<std::string, std::string>> routes_of_streams() {
                "Only events behind this sequence number; those to come when absent."},
               {"follow", "query", "boolean",
                "false: end with the newest event there is; true when absent."},
+              {"format", "query", "string",
+               "eventbridge: as Amazon EventBridge delivers those of ECS; in our own form when "
+               "absent."},
               {"Last-Event-ID", "header", "integer", "As after, and before it."}},
              answer("Events, until the caller goes away.", "text/event-stream", text))},
       {"/v1/tasks/{task}/logs",

@@ -19,7 +19,7 @@ if(TARGET ecs-control)
 endif()
 
 if(TARGET ecs-control AND TARGET ecsctl)
-  foreach(part access access_grants audit backup clients every_operation errors terraform)
+  foreach(part access access_grants audit backup clients event_bridge every_operation errors terraform)
     add_test(NAME conformance_${part}
       COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/${part}_test.py
         $<TARGET_FILE:ecs-control> $<TARGET_FILE:ecsctl> ${CMAKE_BINARY_DIR})

@@ -24,6 +24,16 @@ void print_event(Session& session, const std::string& data) {
               short_name(text_member(data, "subject")) + (words.empty() ? "" : "  ") + words);
 }
 
+/// The same of one that is shaped as EventBridge has it.
+void print_bridge_event(Session& session, const std::string& data) {
+  std::string words;
+  for (const char* name : {"eventName", "lastStatus", "status", "stoppedReason", "reason"}) {
+    const std::string text = member_below(data, "detail", name);
+    words += text.empty() ? "" : "  " + text;
+  }
+  session.say(text_member(data, "time") + "  " + text_member(data, "detail-type") + words);
+}
+
 /// The number behind `name` at the start of a line of a stream of events.
 std::optional<std::int64_t> sequence_of(std::string_view line) {
   constexpr std::string_view name = "id: ";
@@ -39,13 +49,17 @@ std::optional<std::int64_t> sequence_of(std::string_view line) {
 /// A reader of the event log who can be interrupted: it knows behind which event to go on.
 class Follower {
  public:
-  Follower(Session& session, std::int64_t after) : session_(session), after_(after) {}
+  enum class Form : std::uint8_t { own, event_bridge };
+  Follower(Session& session, std::int64_t after, Form form)
+      : session_(session), after_(after), form_(form) {}
 
   /// Reads to the end of the stream. What control refuses is an error of another code than what
   /// did not reach it.
   schemas::Outcome read(const std::string& more) {
     // Server-sent events: the lines of interest are `id: N` and `data: {…}`.
-    return session_.follow("/v1/events", "after=" + std::to_string(after_) + more,
+    return session_.follow("/v1/events",
+                           "after=" + std::to_string(after_) + more +
+                               (form_ == Form::event_bridge ? "&format=eventbridge" : ""),
                            [this](std::string_view line) { return take(line); });
   }
 
@@ -86,10 +100,12 @@ class Follower {
       return More::wanted;
     }
     const std::string data(line.substr(data_prefix.size()));
-    if (session_.format() == Format::table) {
-      print_event(session_, data);
-    } else {
+    if (session_.format() != Format::table) {
       session_.say(data);
+    } else if (form_ == Form::event_bridge) {
+      print_bridge_event(session_, data);
+    } else {
+      print_event(session_, data);
     }
     after_ = next_;
     session_.out().flush();
@@ -106,6 +122,7 @@ class Follower {
 
   Session& session_;
   std::int64_t after_;
+  Form form_;
   std::int64_t next_ = 0;  ///< of the event whose data comes next
   std::chrono::milliseconds pause_ = pause_min;
   bool connected_ = false;
@@ -118,7 +135,9 @@ Exit events(Session& session, const Arguments& arguments) {
   if (!after.ok()) {
     return session.misused(after.error().message);
   }
-  Follower follower(session, after.value());
+  Follower follower(
+      session, after.value(),
+      arguments.has("eventbridge") ? Follower::Form::event_bridge : Follower::Form::own);
   if (arguments.has("f")) {
     return follower.read_for_ever();
   }
@@ -136,9 +155,14 @@ std::vector<Verb> events_verbs() {
                "--after resumes behind one; a number that is older than the log is refused.\n"
                "With -f a stream that breaks off is taken up again where it broke off, as often\n"
                "as it takes; standard error says so.\n"
-               "With --output json each line is one event.\n\n"
+               "With --output json each line is one event; with --eventbridge in the shape in\n"
+               "which Amazon EventBridge delivers those of ECS, and only those that it has.\n\n"
                "Example: ecsctl events -f",
            .options = {{.name = "after", .value = "N", .help = "Only events behind this number"},
+                       {.name = "eventbridge",
+                        .value = "",
+                        .help = "In the shape of Amazon EventBridge",
+                        .arity = Arity::flag},
                        {.name = "f",
                         .value = "",
                         .help = "Stay and print events as they happen",

@@ -1,7 +1,9 @@
 #include "control/core/deploy/service_events.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <utility>
 
 namespace control {
 namespace {
@@ -89,6 +91,23 @@ std::string protected_deployment_message(std::string_view service) {
          "was unable to stop tasks during a deployment. Reason: The tasks that are left to be "
          "replaced are protected; they are replaced when their protection ends or is taken from "
          "them.";
+}
+
+std::optional<ServiceAction> action_of(std::string_view service, std::string_view message) {
+  constexpr std::array actions{
+      std::pair{"has reached a steady state.", ServiceAction{"INFO", "SERVICE_STEADY_STATE"}},
+      std::pair{"has started ", ServiceAction{"INFO", "TASKS_STARTED"}},
+      std::pair{"has stopped ", ServiceAction{"INFO", "TASKS_STOPPED"}},
+      std::pair{"is unable to consistently start tasks",
+                ServiceAction{"WARN", "SERVICE_TASK_START_IMPAIRED"}},
+      std::pair{"was unable to place a task",
+                ServiceAction{"ERROR", "SERVICE_TASK_PLACEMENT_FAILURE"}}};
+  for (const auto& [words, action] : actions) {
+    if (starts_with(message, prefix(service) + words)) {
+      return action;
+    }
+  }
+  return std::nullopt;
 }
 
 Instant news_from(const schemas::Service& service, std::string_view message,

@@ -3,6 +3,7 @@
 // The messages of a service's event list, in the words that ECS's users search for, and the rule
 // that keeps a lasting condition from filling the list.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,15 @@ std::string stuck_message(std::string_view service);
 std::string protected_scale_in_message(std::string_view service);
 /// All that a deployment has left to replace is protected.
 std::string protected_deployment_message(std::string_view service);
+
+/// What a message of a service's list is to programs: type and name of an "ECS Service Action".
+struct ServiceAction {
+  std::string_view type;  ///< INFO, WARN or ERROR
+  std::string_view name;  ///< for example SERVICE_STEADY_STATE
+};
+
+/// None for what ECS tells to people only.
+std::optional<ServiceAction> action_of(std::string_view service, std::string_view message);
 
 /// From when on `message` is worth an event of the service: at once (`now`), or later while the
 /// same message stands in the list, younger than `repeat_after`. What resolves its cause makes it

@@ -32,6 +32,22 @@ void log_task(Context& context, const Task& task) {
   detail.stop_code = task.stop_code;
   detail.stopped_reason = task.stopped_reason;
   detail.version = task.version;
+  for (const schemas::Container& container : task.containers) {
+    if (container.last_status != schemas::ContainerStatus::pending || !container.reason.empty()) {
+      detail.containers.push_back({.name = container.name,
+                                   .last_status = container.last_status,
+                                   .exit_code = container.exit_code,
+                                   .reason = container.reason,
+                                   .health = container.health});
+    }
+  }
+  detail.pull_started_at = task.pull_started_at;
+  detail.pull_stopped_at = task.pull_stopped_at;
+  detail.connectivity_at = task.connectivity_at;
+  detail.started_at = task.started_at;
+  detail.stopping_at = task.stopping_at;
+  detail.execution_stopped_at = task.execution_stopped_at;
+  detail.stopped_at = task.stopped_at;
   log_event(context, cluster.scope, "task", task_arn(world, task), wire::encode(detail));
 }
 
@@ -85,7 +101,8 @@ void change_task(Context& context, const Task& before, Task after) {
   }
 }
 
-void add_service_event(Context& context, std::int64_t key, std::string message) {
+void add_service_event(Context& context, std::int64_t key, std::string message,
+                       std::string reason) {
   const Service* service = service_of(context.world, key);
   schemas::require(service != nullptr, "an event of a service that does not exist");
   ServiceEventAdded change;
@@ -94,9 +111,10 @@ void add_service_event(Context& context, std::int64_t key, std::string message) 
   change.event = {
       .id = schemas::EventId::draw(context.random), .created_at = context.now, .message = message};
   apply(context.world, change);
-  log_event(context, cluster_of(context.world, service->cluster)->scope, "service",
-            service_arn(context.world, *service),
-            wire::encode(MessageDetail{.message = std::move(message)}));
+  log_event(
+      context, cluster_of(context.world, service->cluster)->scope, "service",
+      service_arn(context.world, *service),
+      wire::encode(MessageDetail{.message = std::move(message), .reason = std::move(reason)}));
 }
 
 void stop_task(Context& context, const Task& task, schemas::StopCode code, std::string reason) {

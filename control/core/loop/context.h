@@ -36,8 +36,10 @@ void create_task(Context& context, schemas::Task task);
 /// Carries out a change of a task: World, event log, and its deployment's account of failures.
 void change_task(Context& context, const schemas::Task& before, schemas::Task after);
 
-/// Adds a line to a service's event list and to the event log.
-void add_service_event(Context& context, std::int64_t service, std::string message);
+/// Adds a line to a service's event list and to the event log. `reason` is ECS's word for why, for
+/// example "RESOURCE:CPU", where programs look for one.
+void add_service_event(Context& context, std::int64_t service, std::string message,
+                       std::string reason = {});
 
 /// Stops a task, if it is not told to stop already.
 void stop_task(Context& context, const schemas::Task& task, schemas::StopCode code,

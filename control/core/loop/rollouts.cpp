@@ -5,7 +5,9 @@
 
 #include "control/core/deploy/deployment.h"
 #include "control/core/deploy/service_deployment.h"
+#include "control/core/loop/details.h"
 #include "control/core/world/lookups.h"
+#include "schemas/wire/wire.h"
 
 namespace control {
 
@@ -59,6 +61,11 @@ void open_record(Context& context, std::int64_t key) {
   const Service& service = context.world->services.at(key);
   ServiceDeployment record = begin_record(service, context.now);
   record.key = context.world.next_key(Table::service_revision);
+  log_event(
+      context, cluster_of(context.world, service.cluster)->scope, "deployment.in_progress",
+      service_arn(context.world, service),
+      wire::encode(MessageDetail{.message = record.id.text(),
+                                 .reason = service.deployments.front().rollout_state_reason}));
   apply(context.world, ServiceDeploymentBegun{std::move(record)});
   forget_oldest(context, service);
 }

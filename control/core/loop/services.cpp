@@ -76,7 +76,7 @@ void starve(Context& context, const Service& service, const LaunchOrder& order,
   }
   std::string message = unable_to_place_message(service.name, refusal.event);
   if (is_news(service, message, context.settings.deploy.repeat_events_after, context.now)) {
-    add_service_event(context, service.key, std::move(message));
+    add_service_event(context, service.key, std::move(message), refusal.reason);
   }
 }
 
@@ -117,6 +117,16 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
   }
 }
 
+/// Why the rollout of a deployment is where it is; empty when the service has it no more.
+std::string reason_of(const Service& service, schemas::DeploymentId id) {
+  for (const Deployment& deployment : service.deployments) {
+    if (deployment.id == id) {
+      return deployment.rollout_state_reason;
+    }
+  }
+  return {};
+}
+
 std::string event_of(DeploymentChange::Kind kind) {
   switch (kind) {
     case DeploymentChange::Kind::completed:
@@ -146,8 +156,11 @@ void settle_service(Context& context, const Service& service, const ServicePlan&
   }
   for (const DeploymentChange& change : plan.deployments) {
     if (change.kind != DeploymentChange::Kind::recovered) {
-      log_event(context, scope, event_of(change.kind), arn,
-                wire::encode(MessageDetail{.message = change.deployment.text()}));
+      log_event(
+          context, scope, event_of(change.kind), arn,
+          wire::encode(MessageDetail{
+              .message = change.deployment.text(),
+              .reason = reason_of(context.world->services.at(service.key), change.deployment)}));
     }
   }
   if (ended) {

@@ -235,6 +235,8 @@ schemas::Outcome WiredDaemon::serve(const DaemonOptions& options) {
       .channel = *channel_,
       .relay = *relay_,
       .backups = *backups_,
+      .bridge = [mind =
+                     mind_.get()](const Event& event) { return event_bridge(mind->world, event); },
       .census = [mind = mind_.get()] { return census(mind->world); },
       .server_gauges = [this] { return server_gauges(); }});
   loop_->start();

@@ -9,10 +9,10 @@
 #include "control/core/loop/settings.h"
 #include "control/edge/access/key_ring.h"
 #include "control/edge/access/seal.h"
-#include "control/edge/loop/instant_text.h"
 #include "control/edge/store/data_directory.h"
 #include "control/edge/store/sqlite/backup.h"
 #include "control/edge/store/sqlite/sqlite_store.h"
+#include "schemas/base/instant_text.h"
 
 namespace control::edge {
 
@@ -23,8 +23,8 @@ schemas::Outcome check_clock(schemas::Instant taken_at, schemas::Instant now) {
     return schemas::Done{};
   }
   return schemas::Error{.code = schemas::ErrorCode::server,
-                        .message = "This machine's clock says " + iso_text(now) +
-                                   ", but the backup was taken at " + iso_text(taken_at) +
+                        .message = "This machine's clock says " + schemas::iso_text(now) +
+                                   ", but the backup was taken at " + schemas::iso_text(taken_at) +
                                    ": set the clock first. What comes after a restore is told from "
                                    "what came before it by the clock."};
 }
@@ -52,13 +52,13 @@ schemas::Outcome check_key(const store::DataDirectory& directory, const World& w
 
 std::string told_of(schemas::Instant taken_at) {
   return "restored from a backup" +
-         (taken_at == schemas::Instant{} ? std::string() : " of " + iso_text(taken_at)) +
+         (taken_at == schemas::Instant{} ? std::string() : " of " + schemas::iso_text(taken_at)) +
          ": what happened since then is not known any more";
 }
 
 /// A name for what was there: of letters and digits, for colons have a meaning to `scp`.
 std::string aside_name(schemas::Instant now) {
-  std::string text = iso_text(now);
+  std::string text = schemas::iso_text(now);
   std::erase_if(text, [](char letter) { return letter == '-' || letter == ':' || letter == '.'; });
   return ".replaced-" + text;
 }

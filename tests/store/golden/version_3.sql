@@ -253,10 +253,10 @@ INSERT INTO "user" VALUES (2, '123456789012', 'build', 1790000009000);
 CREATE TABLE "access_key" (key INTEGER PRIMARY KEY, id TEXT, user INTEGER, sealed_secret TEXT,
   status INTEGER, created_at INTEGER) STRICT;
 INSERT INTO "access_key" VALUES (1, 'AKIAADMINADMINADMIN1', 1,
-  'v1:2c4c42c655d2137c6f193368ae58a21cbf380431275c6b3346bd060df54b00821c92b1e027c898a663efab6f34944754ecb20d9eb94f6cd0f47e',
+  'v1:44788a4466e04828d0afa2892cd4df39da7e6b193a65bab261d193d03f8f4b631fb6719697c87861016b883de73de1c1963493b1cb4fab87ae02',
   0, 1790000009000);
 INSERT INTO "access_key" VALUES (2, 'AKIABUILDBUILDBUILD1', 2,
-  'v1:97662d2fc145b62ca2aee51ba6261831bee74b0b127dfa07362621e18610cd3cd6741ee057f31c88c95c4df884dc3d73747d7cd07e4271cc3ef1',
+  'v1:ea15e9b8a25a7849fc4b0d921d863ff16567cda060fe383f900458d0138a32d154d938afb151c2e9bc37286ac87b75b112d4599596681f92e3ff',
   1, 1790000010000);
 CREATE TABLE "role" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER,
   body TEXT) STRICT;
@@ -373,277 +373,295 @@ INSERT INTO "event" VALUES (33, 1790000026000, '123456789012', 'us-east-1', 'sec
   'sg-1c72673da0c6a8c53', '{}');
 INSERT INTO "event" VALUES (34, 1790000027000, '123456789012', 'us-east-1', 'service.created',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2414519515228510906"}');
-INSERT INTO "event" VALUES (35, 1790000027000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (35, 1790000027000, '123456789012', 'us-east-1', 'deployment.in_progress',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/2414519515228510906","reason":"ECS deployment ecs-svc/2414519515228510906 in progress."}');
+INSERT INTO "event" VALUES (36, 1790000027000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
   '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (36, 1790000027000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (37, 1790000027000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/d2d4de702ec55748018e52bfb27bb68e',
   '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (37, 1790000027000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (38, 1790000027000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has started 2 tasks: (task 5f54fbf2b1093468474b83dfff52dfe6) (task d2d4de702ec55748018e52bfb27bb68e)."}');
-INSERT INTO "event" VALUES (38, 1790000028000, '123456789012', 'us-east-1', 'service.created',
+INSERT INTO "event" VALUES (39, 1790000028000, '123456789012', 'us-east-1', 'service.created',
   'arn:aws:ecs:us-east-1:123456789012:service/c/jobs', '{"message":"ecs-svc/1967882976242524105"}');
-INSERT INTO "event" VALUES (39, 1790000028000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (40, 1790000028000, '123456789012', 'us-east-1', 'deployment.in_progress',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
+  '{"message":"ecs-svc/1967882976242524105","reason":"ECS deployment ecs-svc/1967882976242524105 in progress."}');
+INSERT INTO "event" VALUES (41, 1790000028000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/409c4b09d442cc61ec4a7fdda74af70e',
   '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"provisioning","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (40, 1790000028000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (42, 1790000028000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
   '{"message":"(service jobs) has started 1 tasks: (task 409c4b09d442cc61ec4a7fdda74af70e)."}');
-INSERT INTO "event" VALUES (41, 1790000029000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (43, 1790000029000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
   '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (42, 1790000029000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (44, 1790000029000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/a7c61772ed53f055aa1efc2902e21192',
   '{"cluster":"c","group":"by hand","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (43, 1790000030000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (45, 1790000030000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
   '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"provisioning","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (44, 1790000031000, '123456789012', 'us-east-1', 'cluster.updated',
+INSERT INTO "event" VALUES (46, 1790000031000, '123456789012', 'us-east-1', 'cluster.updated',
   'arn:aws:ecs:us-east-1:123456789012:cluster/c', '{}');
-INSERT INTO "event" VALUES (45, 1790000032000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/d2d4de702ec55748018e52bfb27bb68e',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (46, 1790000032000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
-  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
 INSERT INTO "event" VALUES (47, 1790000032000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
+  'arn:aws:ecs:us-east-1:123456789012:task/c/d2d4de702ec55748018e52bfb27bb68e',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"},{"name":"side","last_status":"running","health":"unknown"}],"started_at":1790000032000}');
 INSERT INTO "event" VALUES (48, 1790000032000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/a7c61772ed53f055aa1efc2902e21192',
-  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
+  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
+  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000032000}');
 INSERT INTO "event" VALUES (49, 1790000032000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/409c4b09d442cc61ec4a7fdda74af70e',
-  '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (50, 1790000032000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
-  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (51, 1790000037000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
-  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":3}');
-INSERT INTO "event" VALUES (52, 1790000037000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
-  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"essential_container_exited","stopped_reason":"Essential container in task exited","version":4}');
-INSERT INTO "event" VALUES (53, 1790000037000, '123456789012', 'us-east-1', 'service.updated',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/7717592762715772622"}');
-INSERT INTO "event" VALUES (54, 1790000037000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":3}');
-INSERT INTO "event" VALUES (55, 1790000037000, '123456789012', 'us-east-1', 'service',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"},{"name":"side","last_status":"running","health":"unknown"}],"started_at":1790000032000}');
+INSERT INTO "event" VALUES (50, 1790000032000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/a7c61772ed53f055aa1efc2902e21192',
+  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000032000}');
+INSERT INTO "event" VALUES (51, 1790000032000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/409c4b09d442cc61ec4a7fdda74af70e',
+  '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"connectivity_at":1790000032000,"started_at":1790000032000}');
+INSERT INTO "event" VALUES (52, 1790000032000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
+  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"connectivity_at":1790000032000,"started_at":1790000032000}');
+INSERT INTO "event" VALUES (53, 1790000037000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
+  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":3,"containers":[{"name":"main","last_status":"running","health":"healthy"}],"pull_started_at":1790000029000,"pull_stopped_at":1790000029000,"started_at":1790000032000}');
+INSERT INTO "event" VALUES (54, 1790000037000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/e6f46135856da7402bc10ebb0f51d292',
+  '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"essential_container_exited","stopped_reason":"Essential container in task exited","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":137,"reason":"OutOfMemoryError: container killed","health":"unknown"}],"pull_started_at":1790000029000,"pull_stopped_at":1790000029000,"started_at":1790000032000,"stopping_at":1790000037000,"execution_stopped_at":1790000037000,"stopped_at":1790000037000}');
+INSERT INTO "event" VALUES (55, 1790000037000, '123456789012', 'us-east-1', 'service.updated',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/7717592762715772622"}');
+INSERT INTO "event" VALUES (56, 1790000037000, '123456789012', 'us-east-1', 'deployment.in_progress',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/7717592762715772622","reason":"ECS deployment ecs-svc/7717592762715772622 in progress."}');
+INSERT INTO "event" VALUES (57, 1790000037000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"},{"name":"side","last_status":"running","health":"unknown"}],"started_at":1790000032000,"stopping_at":1790000037000}');
+INSERT INTO "event" VALUES (58, 1790000037000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has stopped 1 running tasks: (task 5f54fbf2b1093468474b83dfff52dfe6)."}');
-INSERT INTO "event" VALUES (56, 1790000038000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (59, 1790000038000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/5f54fbf2b1093468474b83dfff52dfe6',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":4}');
-INSERT INTO "event" VALUES (57, 1790000038000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (58, 1790000038000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has started 1 tasks: (task 653d7fdc3e14277a44b04b0ff12cc9a7)."}');
-INSERT INTO "event" VALUES (59, 1790000038000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\"."}');
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"},{"name":"side","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000032000,"stopping_at":1790000037000,"stopped_at":1790000038000}');
 INSERT INTO "event" VALUES (60, 1790000038000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (61, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
+INSERT INTO "event" VALUES (61, 1790000038000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has started 1 tasks: (task 653d7fdc3e14277a44b04b0ff12cc9a7)."}');
+INSERT INTO "event" VALUES (62, 1790000038000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
+INSERT INTO "event" VALUES (63, 1790000038000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000038000}');
+INSERT INTO "event" VALUES (64, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
   '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (62, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
+INSERT INTO "event" VALUES (65, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (63, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
+INSERT INTO "event" VALUES (66, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
   '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (64, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
+INSERT INTO "event" VALUES (67, 1790000068000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
   '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (65, 1790000068000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (68, 1790000068000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"AGENT\"."}');
-INSERT INTO "event" VALUES (66, 1790000072000, '123456789012', 'us-east-1', 'deployment.completed',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs', '{"message":"ecs-svc/1967882976242524105"}');
-INSERT INTO "event" VALUES (67, 1790000072000, '123456789012', 'us-east-1', 'service',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"AGENT\".","reason":"AGENT"}');
+INSERT INTO "event" VALUES (69, 1790000072000, '123456789012', 'us-east-1', 'deployment.completed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
+  '{"message":"ecs-svc/1967882976242524105","reason":"ECS deployment ecs-svc/1967882976242524105 completed."}');
+INSERT INTO "event" VALUES (70, 1790000072000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
   '{"message":"(service jobs) (deployment ecs-svc/1967882976242524105) deployment completed."}');
-INSERT INTO "event" VALUES (68, 1790000072000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (71, 1790000072000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
   '{"message":"(service jobs) has reached a steady state."}');
-INSERT INTO "event" VALUES (69, 1790000078000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (72, 1790000078000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/d2d4de702ec55748018e52bfb27bb68e',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":3}');
-INSERT INTO "event" VALUES (70, 1790000078000, '123456789012', 'us-east-1', 'service',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"},{"name":"side","last_status":"running","health":"unknown"}],"started_at":1790000032000,"stopping_at":1790000078000}');
+INSERT INTO "event" VALUES (73, 1790000078000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has stopped 1 running tasks: (task d2d4de702ec55748018e52bfb27bb68e)."}');
-INSERT INTO "event" VALUES (71, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (74, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (72, 1790000083000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (75, 1790000083000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/d2d4de702ec55748018e52bfb27bb68e',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":4}');
-INSERT INTO "event" VALUES (73, 1790000083000, '123456789012', 'us-east-1', 'deployment.removed',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2414519515228510906)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"},{"name":"side","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000032000,"stopping_at":1790000078000,"stopped_at":1790000083000}');
+INSERT INTO "event" VALUES (76, 1790000083000, '123456789012', 'us-east-1', 'deployment.removed',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2414519515228510906"}');
-INSERT INTO "event" VALUES (74, 1790000083000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (77, 1790000083000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/0d822acf6c72e940681df697fd2560f4',
   '{"cluster":"c","group":"service:web","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (75, 1790000083000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (78, 1790000083000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has started 1 tasks: (task 0d822acf6c72e940681df697fd2560f4)."}');
-INSERT INTO "event" VALUES (76, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (79, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
   '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
-INSERT INTO "event" VALUES (77, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (80, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
   '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
-INSERT INTO "event" VALUES (78, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (81, 1790000083000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
   '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
-INSERT INTO "event" VALUES (79, 1790000083000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (82, 1790000083000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/0d822acf6c72e940681df697fd2560f4',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (80, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000083000}');
+INSERT INTO "event" VALUES (83, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
   '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (81, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
+INSERT INTO "event" VALUES (84, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (82, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
+INSERT INTO "event" VALUES (85, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
   '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (83, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
+INSERT INTO "event" VALUES (86, 1790000113000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
   '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (84, 1790000123000, '123456789012', 'us-east-1', 'deployment.completed',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/7717592762715772622"}');
-INSERT INTO "event" VALUES (85, 1790000123000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (87, 1790000123000, '123456789012', 'us-east-1', 'deployment.completed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/7717592762715772622","reason":"ECS deployment ecs-svc/7717592762715772622 completed."}');
+INSERT INTO "event" VALUES (88, 1790000123000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) (deployment ecs-svc/7717592762715772622) deployment completed."}');
-INSERT INTO "event" VALUES (86, 1790000123000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (89, 1790000123000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has reached a steady state."}');
-INSERT INTO "event" VALUES (87, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (90, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (88, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (91, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
   '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
-INSERT INTO "event" VALUES (89, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (92, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
   '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
-INSERT INTO "event" VALUES (90, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (93, 1790000128000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
   '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
-INSERT INTO "event" VALUES (91, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
+INSERT INTO "event" VALUES (94, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
   '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (92, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
+INSERT INTO "event" VALUES (95, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (93, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
+INSERT INTO "event" VALUES (96, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
   '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (94, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
+INSERT INTO "event" VALUES (97, 1790000158000, '123456789012', 'us-east-1', 'instance.disconnected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
   '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (95, 1790000173000, '123456789012', 'us-east-1', 'definition.registered',
+INSERT INTO "event" VALUES (98, 1790000173000, '123456789012', 'us-east-1', 'definition.registered',
   'arn:aws:ecs:us-east-1:123456789012:task-definition/bad:1', '{}');
-INSERT INTO "event" VALUES (96, 1790000174000, '123456789012', 'us-east-1', 'service.updated',
+INSERT INTO "event" VALUES (99, 1790000174000, '123456789012', 'us-east-1', 'service.updated',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2507770786031350393"}');
-INSERT INTO "event" VALUES (97, 1790000174000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (100, 1790000174000, '123456789012', 'us-east-1', 'deployment.in_progress',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/2507770786031350393","reason":"ECS deployment ecs-svc/2507770786031350393 in progress."}');
+INSERT INTO "event" VALUES (101, 1790000174000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":3}');
-INSERT INTO "event" VALUES (98, 1790000174000, '123456789012', 'us-east-1', 'service',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000038000,"stopping_at":1790000174000}');
+INSERT INTO "event" VALUES (102, 1790000174000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has stopped 1 running tasks: (task 653d7fdc3e14277a44b04b0ff12cc9a7)."}');
-INSERT INTO "event" VALUES (99, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (103, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (100, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (104, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
   '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
-INSERT INTO "event" VALUES (101, 1790000175000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (105, 1790000175000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/653d7fdc3e14277a44b04b0ff12cc9a7',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":4}');
-INSERT INTO "event" VALUES (102, 1790000175000, '123456789012', 'us-east-1', 'task',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000038000,"stopping_at":1790000174000,"stopped_at":1790000175000}');
+INSERT INTO "event" VALUES (106, 1790000175000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/74efffce263adb219534fdb87dbff454',
   '{"cluster":"c","group":"service:web","definition":"bad:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (103, 1790000175000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (107, 1790000175000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has started 1 tasks: (task 74efffce263adb219534fdb87dbff454)."}');
-INSERT INTO "event" VALUES (104, 1790000175000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (108, 1790000175000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\"."}');
-INSERT INTO "event" VALUES (105, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
+INSERT INTO "event" VALUES (109, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/da211e6a663bd37311aabecb86beda3f',
   '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
-INSERT INTO "event" VALUES (106, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
+INSERT INTO "event" VALUES (110, 1790000175000, '123456789012', 'us-east-1', 'instance.connected',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
   '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
-INSERT INTO "event" VALUES (107, 1790000175000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (111, 1790000175000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/74efffce263adb219534fdb87dbff454',
-  '{"cluster":"c","group":"service:web","definition":"bad:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"task_failed_to_start","stopped_reason":"Task failed to start","version":2}');
-INSERT INTO "event" VALUES (108, 1790000175000, '123456789012', 'us-east-1', 'deployment.failed',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2507770786031350393"}');
-INSERT INTO "event" VALUES (109, 1790000175000, '123456789012', 'us-east-1', 'service',
+  '{"cluster":"c","group":"service:web","definition":"bad:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"task_failed_to_start","stopped_reason":"Task failed to start","version":2,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"reason":"CannotPullContainerError: no such image","health":"unknown"}],"stopping_at":1790000175000,"stopped_at":1790000175000}');
+INSERT INTO "event" VALUES (112, 1790000175000, '123456789012', 'us-east-1', 'deployment.failed',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) (deployment ecs-svc/2507770786031350393) deployment failed: tasks failed to start."}');
-INSERT INTO "event" VALUES (110, 1790000175000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) rolling back to deployment ecs-svc/7717592762715772622."}');
-INSERT INTO "event" VALUES (111, 1790000175000, '123456789012', 'us-east-1', 'deployment.removed',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2507770786031350393"}');
-INSERT INTO "event" VALUES (112, 1790000175000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/f5b6beb8e42b12efe725569cba0c5cf4',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
+  '{"message":"ecs-svc/2507770786031350393","reason":"ECS deployment circuit breaker: tasks failed to start."}');
 INSERT INTO "event" VALUES (113, 1790000175000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has started 1 tasks: (task f5b6beb8e42b12efe725569cba0c5cf4)."}');
-INSERT INTO "event" VALUES (114, 1790000175000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/f5b6beb8e42b12efe725569cba0c5cf4',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (115, 1790000175000, '123456789012', 'us-east-1', 'service.updated',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/3085279469469406620"}');
+  '{"message":"(service web) (deployment ecs-svc/2507770786031350393) deployment failed: tasks failed to start."}');
+INSERT INTO "event" VALUES (114, 1790000175000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) rolling back to deployment ecs-svc/7717592762715772622."}');
+INSERT INTO "event" VALUES (115, 1790000175000, '123456789012', 'us-east-1', 'deployment.removed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2507770786031350393"}');
 INSERT INTO "event" VALUES (116, 1790000175000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/f5b6beb8e42b12efe725569cba0c5cf4',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":3}');
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
 INSERT INTO "event" VALUES (117, 1790000175000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has stopped 1 running tasks: (task f5b6beb8e42b12efe725569cba0c5cf4)."}');
-INSERT INTO "event" VALUES (118, 1790000176000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
-  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":3}');
-INSERT INTO "event" VALUES (119, 1790000177000, '123456789012', 'us-east-1', 'task',
+  '{"message":"(service web) has started 1 tasks: (task f5b6beb8e42b12efe725569cba0c5cf4)."}');
+INSERT INTO "event" VALUES (118, 1790000175000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/f5b6beb8e42b12efe725569cba0c5cf4',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":4}');
-INSERT INTO "event" VALUES (120, 1790000177000, '123456789012', 'us-east-1', 'task',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000175000}');
+INSERT INTO "event" VALUES (119, 1790000175000, '123456789012', 'us-east-1', 'service.updated',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/3085279469469406620"}');
+INSERT INTO "event" VALUES (120, 1790000175000, '123456789012', 'us-east-1', 'deployment.in_progress',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/3085279469469406620","reason":"ECS deployment ecs-svc/3085279469469406620 in progress."}');
+INSERT INTO "event" VALUES (121, 1790000175000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/f5b6beb8e42b12efe725569cba0c5cf4',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000175000,"stopping_at":1790000175000}');
+INSERT INTO "event" VALUES (122, 1790000175000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has stopped 1 running tasks: (task f5b6beb8e42b12efe725569cba0c5cf4)."}');
+INSERT INTO "event" VALUES (123, 1790000176000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
+  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"connectivity_at":1790000032000,"started_at":1790000032000,"stopping_at":1790000176000}');
+INSERT INTO "event" VALUES (124, 1790000177000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/f5b6beb8e42b12efe725569cba0c5cf4',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/7717592762715772622)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000175000,"stopping_at":1790000175000,"stopped_at":1790000177000}');
+INSERT INTO "event" VALUES (125, 1790000177000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/25d464c92d2095a19ca834e390860c9e',
   '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (121, 1790000177000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (126, 1790000177000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) has started 1 tasks: (task 25d464c92d2095a19ca834e390860c9e)."}');
-INSERT INTO "event" VALUES (122, 1790000177000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (127, 1790000177000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance d70d3259e4e1cb631c663cf4d73c4c04) encountered error \"distinctInstance placement constraint unsatisfied.\"."}');
-INSERT INTO "event" VALUES (123, 1790000177000, '123456789012', 'us-east-1', 'task',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance d70d3259e4e1cb631c663cf4d73c4c04) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
+INSERT INTO "event" VALUES (128, 1790000177000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/da36275133cfde5e8a4e5051ef10cddf',
-  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":4}');
-INSERT INTO "event" VALUES (124, 1790000177000, '123456789012', 'us-east-1', 'task',
+  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"}],"connectivity_at":1790000032000,"started_at":1790000032000,"stopping_at":1790000176000,"stopped_at":1790000177000}');
+INSERT INTO "event" VALUES (129, 1790000177000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/25d464c92d2095a19ca834e390860c9e',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2}');
-INSERT INTO "event" VALUES (125, 1790000177000, '123456789012', 'us-east-1', 'task',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"},{"name":"side","last_status":"running","health":"unknown"}],"started_at":1790000177000}');
+INSERT INTO "event" VALUES (130, 1790000177000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/409c4b09d442cc61ec4a7fdda74af70e',
-  '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":3}');
-INSERT INTO "event" VALUES (126, 1790000177000, '123456789012', 'us-east-1', 'task.protected',
+  '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"connectivity_at":1790000032000,"started_at":1790000032000}');
+INSERT INTO "event" VALUES (131, 1790000177000, '123456789012', 'us-east-1', 'task.protected',
   'arn:aws:ecs:us-east-1:123456789012:task/c/409c4b09d442cc61ec4a7fdda74af70e',
   '{"message":"for 120 minutes"}');
-INSERT INTO "event" VALUES (127, 1790000178000, '123456789012', 'us-east-1', 'instance.draining',
+INSERT INTO "event" VALUES (132, 1790000178000, '123456789012', 'us-east-1', 'instance.draining',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (128, 1790000178000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (133, 1790000178000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) is already using a port required by your task."}');
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) is already using a port required by your task.","reason":"RESOURCE:PORTS"}');
 CREATE TABLE "meter" (key INTEGER PRIMARY KEY, task INTEGER, sequence INTEGER,
   monotonic_start_ns INTEGER, monotonic_end_ns INTEGER, wall_start INTEGER, wall_end INTEGER,
   cpu_time_ns INTEGER, memory_byte_seconds INTEGER, memory_peak_bytes INTEGER, last INTEGER) STRICT;

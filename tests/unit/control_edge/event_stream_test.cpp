@@ -55,7 +55,16 @@ struct Reading {
   explicit Reading(const std::string& query) {
     Request request;
     request.query = query;
-    serve_events(feed, door, request, exchange);
+    serve_events({.feed = feed,
+                  .door = door,
+                  .on_loop = [](const std::function<void()>& errand) { errand(); },
+                  .bridge = [](const Event& event) -> std::optional<BridgeEvent> {
+                    if (event.sequence % 2 == 0) {
+                      return std::nullopt;  // nothing that EventBridge would tell of
+                    }
+                    return BridgeEvent{.detail_type = "ECS Odd Thing", .json = "{}"};
+                  }},
+                 request, exchange);
   }
   edge::EventFeed feed{std::make_unique<ShortLog>(), 9};
   std::shared_ptr<PaperExchange> exchange = std::make_shared<PaperExchange>();
@@ -104,6 +113,20 @@ TEST_CASE("a follower gets what is published later, until it leaves") {
   reading.exchange->on_gone_();
   reading.feed.publish({ShortLog::event(12, "mine")});
   CHECK(count_of(reading.exchange->text, "id: ") == 2);
+}
+
+TEST_CASE("in EventBridge's form only what it has is told, under the numbers of the log") {
+  const Reading reading("after=0&follow=false&format=eventbridge");
+  CHECK(
+      reading.exchange->text.ends_with("id: 5\nevent: ECS Odd Thing\ndata: {}\n\n"
+                                       "id: 9\nevent: ECS Odd Thing\ndata: {}\n\n"));
+  CHECK(reading.exchange->finished);
+}
+
+TEST_CASE("a form that nobody speaks is refused by name") {
+  const Reading reading("after=0&format=cloudevents");
+  CHECK(reading.exchange->response.status == 400);
+  CHECK(reading.exchange->response.body.find("cloudevents") != std::string::npos);
 }
 
 TEST_CASE("an event is one record of a server-sent event stream") {

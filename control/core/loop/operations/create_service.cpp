@@ -124,9 +124,9 @@ Answer create_service(Context& context, const ApiCall& call) {
   Service& service = read.value();
   service.key = context.world.next_key(Table::service);
   apply(context.world, ServiceCreated{service});
-  open_record(context, service.key);
   log_event(context, call.scope, "service.created", service_arn(context.world, service),
             wire::encode(MessageDetail{.message = service.deployments.front().id.text()}));
+  open_record(context, service.key);
   return answer_with(context.world, service.key);
 }
 

@@ -153,6 +153,13 @@ api::NetworkBinding show_binding(const schemas::NetworkBinding& binding) {
   return shown;
 }
 
+void add_state(const Container& container, api::Container& shown) {
+  shown.last_status = container_status(container.last_status);
+  shown.exit_code = container.exit_code;
+  shown.reason = unless_empty(container.reason);
+  shown.health_status = show_health(container.health);
+}
+
 api::Container show_container(const World& world, const Task& task, const Container& container,
                               const ContainerDefinition& defined, const Eni* eni) {
   api::Container shown;
@@ -162,9 +169,7 @@ api::Container show_container(const World& world, const Task& task, const Contai
   shown.image = defined.image;
   shown.image_digest = unless_empty(container.image_digest);
   shown.runtime_id = unless_empty(container.runtime_id);
-  shown.last_status = container_status(container.last_status);
-  shown.exit_code = container.exit_code;
-  shown.reason = unless_empty(container.reason);
+  add_state(container, shown);
   shown.network_bindings.emplace();
   for (const schemas::NetworkBinding& binding : container.network_bindings) {
     shown.network_bindings->push_back(show_binding(binding));
@@ -174,7 +179,6 @@ api::Container show_container(const World& world, const Task& task, const Contai
     shown.network_interfaces->push_back(
         {.attachment_id = eni->attachment.text(), .private_ipv4_address = eni->address.text()});
   }
-  shown.health_status = show_health(container.health);
   shown.cpu = std::to_string(defined.cpu.count);
   if (defined.memory) {
     shown.memory = std::to_string(defined.memory->count);
@@ -186,7 +190,6 @@ api::Container show_container(const World& world, const Task& task, const Contai
 }
 
 void add_instants(const Task& task, api::Task& shown) {
-  shown.created_at = task.created_at;
   shown.connectivity_at = task.connectivity_at;
   if (task.connectivity_at) {
     shown.connectivity = api::Connectivity::connected;
@@ -197,6 +200,16 @@ void add_instants(const Task& task, api::Task& shown) {
   shown.stopping_at = task.stopping_at;
   shown.execution_stopped_at = task.execution_stopped_at;
   shown.stopped_at = task.stopped_at;
+}
+
+void add_state(const Task& task, api::Task& shown) {
+  add_instants(task, shown);
+  shown.desired_status = status_text(task.desired_status);
+  shown.health_status = show_health(task.health);
+  shown.last_status = status_text(task.last_status);
+  shown.stop_code = show_stop_code(task.stop_code);
+  shown.stopped_reason = unless_empty(task.stopped_reason);
+  shown.version = task.version;
 }
 
 void add_placement(const World& world, const Task& task, api::Task& shown) {
@@ -226,6 +239,18 @@ std::string started_by(const Task& task) {
   return task.service != 0 ? task.deployment.text() : task.specification->started_by;
 }
 
+api::Task show_state(const Task& task) {
+  api::Task shown;
+  add_state(task, shown);
+  shown.containers.emplace();
+  for (const Container& container : task.containers) {
+    api::Container& state = shown.containers->emplace_back();
+    state.name = container.name;
+    add_state(container, state);
+  }
+  return shown;
+}
+
 api::Task show_task(const World& world, const Task& task, TagView tags) {
   const TaskSpecification& specification = *task.specification;
   const schemas::TaskDefinition& definition = *specification.definition;
@@ -237,7 +262,8 @@ api::Task show_task(const World& world, const Task& task, TagView tags) {
     shown.attachments->push_back(show_attachment(world, task, *eni));
   }
   add_placement(world, task, shown);
-  add_instants(task, shown);
+  add_state(task, shown);
+  shown.created_at = task.created_at;
   shown.cluster_arn = cluster_arn(cluster);
   shown.containers.emplace();
   for (std::size_t at = 0; at < task.containers.size(); ++at) {
@@ -246,23 +272,17 @@ api::Task show_task(const World& world, const Task& task, TagView tags) {
   }
   shown.cpu = std::to_string(specification.cpu.count);
   shown.memory = std::to_string(specification.memory.count);
-  shown.desired_status = status_text(task.desired_status);
   shown.enable_execute_command = false;
   shown.group = specification.group;
-  shown.health_status = show_health(task.health);
   shown.inference_accelerators.emplace();
-  shown.last_status = status_text(task.last_status);
   shown.overrides = show_overrides(specification);
   shown.started_by = unless_empty(started_by(task));
-  shown.stop_code = show_stop_code(task.stop_code);
-  shown.stopped_reason = unless_empty(task.stopped_reason);
   shown.tags.emplace();
   if (tags == TagView::shown) {
     shown.tags = show_tags(specification.tags);
   }
   shown.task_arn = task_arn(world, task);
   shown.task_definition_arn = definition_arn(cluster.scope, definition);
-  shown.version = task.version;
   return shown;
 }
 

@@ -75,7 +75,7 @@ Answer stop_service_deployment(Context& context, const ApiCall& call) {
                       rolling_back_message(service.name, service.last_completed));
   }
   log_event(context, call.scope, "deployment.failed", service_arn(context.world, service),
-            wire::encode(MessageDetail{.message = record.id.text()}));
+            wire::encode(MessageDetail{.message = record.id.text(), .reason = stopped}));
   api::StopServiceDeploymentResponse output;
   output.service_deployment_arn = input.service_deployment_arn;
   return api::Value::of(std::move(output));

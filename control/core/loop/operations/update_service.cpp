@@ -137,12 +137,12 @@ Answer update_service(Context& context, const ApiCall& call) {
   }
   const schemas::DeploymentId before = found.value()->current;
   apply(context.world, ServiceChanged{service});
+  log_event(context, call.scope, "service.updated", service_arn(context.world, service),
+            wire::encode(MessageDetail{.message = service.deployments.front().id.text()}));
   if (service.current != before) {
     close_record(context, before, "A newer deployment began: " + service.current.text() + ".");
     open_record(context, service.key);
   }
-  log_event(context, call.scope, "service.updated", service_arn(context.world, service),
-            wire::encode(MessageDetail{.message = service.deployments.front().id.text()}));
   api::UpdateServiceResponse output;
   output.service =
       show_service(context.world, *service_of(context.world, service.key), TagView::shown);

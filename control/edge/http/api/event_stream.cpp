@@ -9,7 +9,7 @@
 #include "control/core/access/role.h"
 #include "control/edge/http/api/call.h"
 #include "control/edge/http/response_text.h"
-#include "control/edge/loop/instant_text.h"
+#include "schemas/base/instant_text.h"
 
 namespace control::http {
 
@@ -27,19 +27,30 @@ std::optional<std::int64_t> number(std::string_view text) {
 }
 
 enum class Follow : std::uint8_t { until_now, on };
+enum class Form : std::uint8_t { own, event_bridge };
+
+/// What a reader asked for.
+struct Wish {
+  std::string account;
+  std::int64_t after = 0;
+  Follow follow = Follow::on;
+  Form form = Form::own;
+};
 
 /// A reader of the feed. It writes a page, waits until that is taken, and only then reads on; with
 /// nothing left it waits for the feed. It lives by the callbacks that it has given away.
 class EventStream final : public std::enable_shared_from_this<EventStream> {
  public:
-  EventStream(edge::EventFeed& feed, std::string account, ExchangeRef exchange, std::int64_t after,
-              Follow follow)
-      : feed_(feed),
-        account_(std::move(account)),
+  EventStream(const EventSource& source, Wish wish, ExchangeRef exchange)
+      : feed_(source.feed),
+        on_loop_(source.on_loop),
+        bridge_(source.bridge),
         exchange_(std::move(exchange)),
-        after_(after),
-        until_(feed.last()),
-        follow_(follow) {}
+        account_(std::move(wish.account)),
+        after_(wish.after),
+        until_(feed_.last()),
+        follow_(wish.follow),
+        form_(wish.form) {}
 
   void start() {
     Response head;
@@ -71,9 +82,9 @@ class EventStream final : public std::enable_shared_from_this<EventStream> {
   }
 
   void write_page() {
-    std::string text;
-    while (text.empty()) {
-      const schemas::Result<store::EventPage> page = feed_.after(after_, page_size);
+    std::vector<Event> events;
+    while (events.empty()) {
+      schemas::Result<store::EventPage> page = feed_.after(after_, page_size);
       const bool complete = follow_ == Follow::until_now && after_ >= until_;
       if (!page.ok() || complete) {
         exchange_->finish();
@@ -83,11 +94,35 @@ class EventStream final : public std::enable_shared_from_this<EventStream> {
         rest();
         return;
       }
-      for (const Event& event : page.value().events) {
-        text += event.scope.account == account_ ? event_text(event) : std::string();
-      }
       after_ = page.value().last_looked;
+      events = std::move(page.value().events);
+      std::erase_if(events, [this](const Event& event) { return event.scope.account != account_; });
     }
+    if (form_ == Form::event_bridge) {
+      // What a task is stands in World, which is the loop's.
+      on_loop_([self = shared_from_this(), events = std::move(events)] {
+        self->write(self->bridged(events));
+      });
+      return;
+    }
+    std::string text;
+    for (const Event& event : events) {
+      text += event_text(event);
+    }
+    write(std::move(text));
+  }
+
+  [[nodiscard]] std::string bridged(const std::vector<Event>& events) const {
+    std::string text;
+    for (const Event& event : events) {
+      if (const std::optional<BridgeEvent> told = bridge_(event)) {
+        text += event_text(event.sequence, *told);
+      }
+    }
+    return text;
+  }
+
+  void write(std::string text) {
     exchange_->write(std::move(text), [self = shared_from_this()](Delivery delivery) {
       if (delivery == Delivery::sent) {
         self->write_page();
@@ -100,11 +135,14 @@ class EventStream final : public std::enable_shared_from_this<EventStream> {
   }
 
   edge::EventFeed& feed_;
-  std::string account_;
+  std::function<void(std::function<void()>)> on_loop_;
+  std::function<std::optional<BridgeEvent>(const Event&)> bridge_;
   ExchangeRef exchange_;
+  std::string account_;
   std::int64_t after_;
   std::int64_t until_;  ///< the newest event when the caller asked
   Follow follow_;
+  Form form_;
   std::atomic<std::int64_t> ticket_ = 0;
 };
 
@@ -129,16 +167,21 @@ std::string break_behind(std::int64_t after, std::int64_t last, const store::Eve
 std::string event_text(const Event& event) {
   const std::string sequence = std::to_string(event.sequence);
   return "id: " + sequence + "\nevent: " + event.kind + "\ndata: {\"sequence\":" + sequence +
-         ",\"time\":\"" + edge::iso_text(event.at) + "\",\"account\":\"" +
+         ",\"time\":\"" + schemas::iso_text(event.at) + "\",\"account\":\"" +
          json_escaped(event.scope.account) + "\",\"region\":\"" + json_escaped(event.scope.region) +
          "\",\"kind\":\"" + json_escaped(event.kind) + "\",\"subject\":\"" +
          json_escaped(event.subject) +
          "\",\"detail\":" + (event.detail.empty() ? "{}" : event.detail) + "}\n\n";
 }
 
-void serve_events(edge::EventFeed& feed, const Door& door, const Request& request,
-                  const ExchangeRef& exchange) {
-  const access::Verdict<Caller> caller = door.identify(request);
+std::string event_text(std::int64_t sequence, const BridgeEvent& event) {
+  return "id: " + std::to_string(sequence) + "\nevent: " + event.detail_type +
+         "\ndata: " + event.json + "\n\n";
+}
+
+void serve_events(const EventSource& source, const Request& request, const ExchangeRef& exchange) {
+  edge::EventFeed& feed = source.feed;
+  const access::Verdict<Caller> caller = source.door.identify(request);
   if (const auto* refused = std::get_if<access::Refused>(&caller)) {
     answer(exchange, error_response(Protocol::rest, *refused));
     return;
@@ -163,6 +206,15 @@ void serve_events(edge::EventFeed& feed, const Door& door, const Request& reques
                                                       "\" is not an event's sequence number."}));
     return;
   }
+  const std::string form = query_value(request.query, "format");
+  if (!form.empty() && form != "eventbridge") {
+    answer(exchange, error_response(Protocol::rest,
+                                    {.code = schemas::ErrorCode::invalid_parameter,
+                                     .message = "format: events come as eventbridge, or in our own "
+                                                "form when none is named; found \"" +
+                                                form + "\"."}));
+    return;
+  }
   const schemas::Result<store::EventPage> page = feed.after(*after, 1);
   if (!page.ok()) {
     answer(exchange, error_response(Protocol::rest, page.error()));
@@ -174,11 +226,12 @@ void serve_events(edge::EventFeed& feed, const Door& door, const Request& reques
                              broken + " Read the present state anew, then follow from there."));
     return;
   }
-  const Follow follow =
-      query_value(request.query, "follow") == "false" ? Follow::until_now : Follow::on;
-  std::make_shared<EventStream>(feed, std::get<Caller>(caller).scope.account, exchange, *after,
-                                follow)
-      ->start();
+  const bool until_now = query_value(request.query, "follow") == "false";
+  Wish wish{.account = std::get<Caller>(caller).scope.account,
+            .after = *after,
+            .follow = until_now ? Follow::until_now : Follow::on,
+            .form = form.empty() ? Form::own : Form::event_bridge};
+  std::make_shared<EventStream>(source, std::move(wish), exchange)->start();
 }
 
 }  // namespace control::http

@@ -101,7 +101,12 @@ void Routes::serve_rest_path(const Request& request, ExchangeRef exchange) {
   if (request.path == "/v1/openapi.json" && reads) {
     answer(exchange, plain("application/json", std::string(api::openapi_json())));
   } else if (request.path == "/v1/events" && reads) {
-    serve_events(parts_.feed, parts_.calls.door, request, exchange);
+    serve_events({.feed = parts_.feed,
+                  .door = parts_.calls.door,
+                  .on_loop = [&loop = parts_.calls.loop](
+                                 std::function<void()> errand) { loop.run(std::move(errand)); },
+                  .bridge = parts_.bridge},
+                 request, exchange);
   } else if (request.path == "/v1/backup") {
     if (request.method == "POST") {
       parts_.backups.serve(parts_.calls.door, request, exchange);

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "control/core/loop/event_bridge.h"
 #include "control/edge/agents/channel.h"
 #include "control/edge/agents/log_relay.h"
 #include "control/edge/export/backup_desk.h"
@@ -21,6 +23,8 @@ struct RouteParts {
   agents::Channel& channel;
   agents::LogRelay& relay;
   edge::BackupDesk& backups;
+  /// An event as EventBridge would deliver it, if it would; called on the loop's thread.
+  std::function<std::optional<BridgeEvent>(const Event&)> bridge;
   /// Gauges about World in Prometheus' format; called on the loop's thread.
   std::function<std::string()> census;
   /// Gauges about the server itself.

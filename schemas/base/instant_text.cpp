@@ -1,9 +1,9 @@
-#include "control/edge/loop/instant_text.h"
+#include "schemas/base/instant_text.h"
 
 #include <chrono>
 #include <cstdint>
 
-namespace control::edge {
+namespace schemas {
 
 namespace {
 
@@ -11,7 +11,7 @@ std::string two(std::int64_t value) { return (value < 10 ? "0" : "") + std::to_s
 
 }  // namespace
 
-std::string iso_text(schemas::Instant at) {
+std::string iso_text(Instant at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(at - day);
@@ -23,4 +23,4 @@ std::string iso_text(schemas::Instant at) {
          two(time.seconds().count()) + "." + milliseconds + "Z";
 }
 
-}  // namespace control::edge
+}  // namespace schemas
