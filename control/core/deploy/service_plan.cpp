@@ -207,14 +207,33 @@ class Planner {
     }
   }
 
+  /// Takes out of `chosen`, which has those that serve last, what the floor needs: a protected task
+  /// stays even where it does not serve yet, and until it does one that serves stays beside it.
+  void leave_the_floor(std::vector<const Task*>& chosen) {
+    const auto serving = [this](const Task* task) {
+      return counts_as_healthy(*task, settings_.healthy_after, now_);
+    };
+    std::int64_t spare = count_healthy(roster_.kept) - floor();
+    for (const std::vector<const Task*>* others : {&roster_.outgoing, &roster_.detained}) {
+      spare += std::count_if(others->begin(), others->end(),
+                             [](const Task* task) { return serves(*task); });
+    }
+    const std::int64_t asked = std::count_if(chosen.begin(), chosen.end(), serving);
+    const std::int64_t left =
+        std::clamp(asked - std::max(spare, std::int64_t{0}), std::int64_t{0}, asked);
+    chosen.resize(chosen.size() - static_cast<std::size_t>(left));
+  }
+
   void scale_in() {
     if (missing() >= 0) {
       return;
     }
-    const std::vector<const Task*> chosen =
+    std::vector<const Task*> chosen =
         choose_for_scale_in(roster_.kept, -missing(), settings_.healthy_after, now_);
+    const bool all_found = static_cast<std::int64_t>(chosen.size()) == -missing();
+    leave_the_floor(chosen);
     stop_all(chosen);
-    if (static_cast<std::int64_t>(chosen.size()) < -missing()) {
+    if (!all_found) {
       for (const Task* task : roster_.kept) {
         static_cast<void>(is_held(*task));
       }

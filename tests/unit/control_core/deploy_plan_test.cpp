@@ -355,6 +355,19 @@ TEST_CASE("scaling in passes protected tasks by, until their protection ends") {
         std::vector<control::TaskStop>{scaled_in(3)});
 }
 
+TEST_CASE("while what is protected does not serve yet, scaling in leaves what serves") {
+  std::vector<Task> tasks = tasks_of(3);
+  tasks.push_back(pending_service_task(4, 1));
+  tasks[3].protected_until = at_ms(160'000);
+  // Of three that serve and one that cannot be stopped two are wanted: two go on serving.
+  const ServicePlan waiting = plan(steady(2), tasks);
+  CHECK(waiting.stops.size() == 1);
+  CHECK(waiting.starts.empty());
+  tasks[3] = service_task(4, 1);
+  tasks[3].protected_until = at_ms(160'000);
+  CHECK(plan(steady(2), tasks).stops.size() == 2);
+}
+
 TEST_CASE("more protected tasks than are wanted stay, are said, and go when their time is over") {
   std::vector<Task> tasks = tasks_of(3);
   tasks[0].protected_until = at_ms(160'000);
