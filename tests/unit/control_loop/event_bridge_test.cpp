@@ -41,8 +41,7 @@ void let_pass(Stage& stage, schemas::Duration time) {
 std::string run_one(Stage& stage, const std::string& definition = "web") {
   api::RunTaskRequest run = stage::run(definition);
   run.cluster = "c";
-  const std::string task =
-      *stage.must<api::RunTaskResponse>("RunTask", run).tasks->front().task_arn;
+  std::string task = *stage.must<api::RunTaskResponse>("RunTask", run).tasks->front().task_arn;
   stage.settle();
   return task;
 }
