@@ -188,6 +188,19 @@ TEST_CASE("On v1 each controller has its own directory, and only those that are 
   CHECK(cgroups.entrances("task", "c").front() == tree.path("cpu/stowage-x/task/c/tasks"));
 }
 
+TEST_CASE("A container swaps as far beyond its memory as is stated, and as readily") {
+  const Tree tree;
+  agent::TaskCgroups cgroups = v1_cgroups(tree);
+  REQUIRE(cgroups.create_task("task", {}).ok());
+  agent::ContainerLimits limits;
+  limits.memory = schemas::MemoryMib{64};
+  limits.swap = schemas::MemoryMib{32};
+  limits.swappiness = 30;
+  REQUIRE(cgroups.create_container("task", "c", limits).ok());
+  CHECK(tree.read("memory/stowage-x/task/c/memory.memsw.limit_in_bytes") == "100663296");
+  CHECK(tree.read("memory/stowage-x/task/c/memory.swappiness") == "30");
+}
+
 TEST_CASE("The smallest CPU limit is the smallest quota that the kernel takes") {
   const Tree tree;
   agent::TaskCgroups cgroups = v1_cgroups(tree);

@@ -103,7 +103,10 @@ TEST_CASE("limits and rights of a definition reach Docker in its own units") {
   CHECK(host.tmpfs.at("/scratch") == "size=16777216,noexec");
   CHECK(host.ulimits.empty());  // Docker's own hold where none is stated
   spec.limits.swap = schemas::MemoryMib{64};
-  CHECK(agent::container_wish(spec, choices).host.memory_swap == 134'217'728);
+  spec.limits.swappiness = 30;
+  const auto swapping = agent::container_wish(spec, choices).host;
+  CHECK(swapping.memory_swap == 134'217'728);
+  CHECK(swapping.memory_swappiness == 30);
 }
 
 TEST_CASE("a definition's labels cannot make a container somebody else's") {
