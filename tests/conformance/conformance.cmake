@@ -6,6 +6,9 @@ if(TARGET ecs-control)
 endif()
 add_test(NAME conformance_walk
   COMMAND ${PROJECT_SOURCE_DIR}/tests/conformance/walk ${walk_arguments})
+add_test(NAME conformance_walk_members
+  COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/walk_members_test.py
+    ${CMAKE_BINARY_DIR})
 
 if(TARGET ecs-control)
   foreach(part process damaged bad_input roles)
@@ -19,7 +22,8 @@ if(TARGET ecs-control)
 endif()
 
 if(TARGET ecs-control AND TARGET ecsctl)
-  foreach(part access access_grants audit backup clients event_bridge every_operation errors terraform)
+  foreach(part access access_grants audit backup clients event_bridge every_operation errors terraform
+      definition_members members task_members)
     add_test(NAME conformance_${part}
       COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/${part}_test.py
         $<TARGET_FILE:ecs-control> $<TARGET_FILE:ecsctl> ${CMAKE_BINARY_DIR})
