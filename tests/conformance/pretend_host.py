@@ -9,6 +9,15 @@ import threading
 from signed_control import BOUND_S
 
 
+# As our agent registers them: schemas/model/capability.h.
+CAPABILITIES = (
+    "com.amazonaws.ecs.capability.privileged-container",
+    "com.amazonaws.ecs.capability.task-iam-role", "ecs.capability.container-health-check",
+    "ecs.capability.container-ordering", "ecs.capability.container-restart-policy",
+    "ecs.capability.task-cpu-mem-limit", "ecs.capability.task-eni",
+)
+
+
 class PretendHost:
     """Joins on a thread of its own and runs every task at once, until it is told to stop it."""
 
@@ -31,7 +40,8 @@ class PretendHost:
             "inventory": {"cpu": cpu, "memory": memory, "availability_zone": zone,
                           "eni_capacity": 100, "address": address,
                           "attributes": {"ecs.os-type": "linux",
-                                         "ecs.cpu-architecture": "x86_64"}}})
+                                         "ecs.cpu-architecture": "x86_64",
+                                         **dict.fromkeys(CAPABILITIES, "")}}})
         self.instance = joined["instance"]
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()

@@ -101,6 +101,7 @@ Knobs draw_knobs(schemas::Random& random) {
   knobs.call_every = draw.span(1s, 15s);
   knobs.busy_for = draw.span(3min, 12min);
   knobs.wire = draw.chance(200) ? Knobs::Wire::text : Knobs::Wire::values;
+  knobs.agents_say = draw.chance(500);
   return knobs;
 }
 

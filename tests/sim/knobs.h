@@ -50,6 +50,8 @@ struct Knobs {
   std::int64_t check_every = 40;  ///< commits between two comparisons of World and store
   enum class Wire : std::uint8_t { values, text };
   Wire wire = Wire::values;  ///< `text`: messages are encoded and decoded as they travel
+  /// Whether agents say what they can do; then some cannot do everything. If not, they are too old.
+  bool agents_say = false;
 };
 
 /// A house in which nothing goes wrong: where a scenario begins.

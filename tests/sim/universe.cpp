@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "schemas/model/capability.h"
 #include "tests/sim/rest.h"
 
 namespace sim {
@@ -31,6 +32,25 @@ void Universe::add_pool_hosts(int count) {
   }
 }
 
+namespace {
+
+/// What an agent says that it can do. All of it on the pool; of own hosts every third one cannot
+/// order containers, and another third knows no health checks.
+std::map<std::string, std::string> said_of_agent(int number, bool pool) {
+  std::map<std::string, std::string> said;
+  for (const std::string_view name : schemas::capability::ours) {
+    const bool lacks =
+        !pool && ((number % 3 == 1 && name == "ecs.capability.container-ordering") ||
+                  (number % 3 == 2 && name == "ecs.capability.container-health-check"));
+    if (!lacks) {
+      said.emplace(name, "");
+    }
+  }
+  return said;
+}
+
+}  // namespace
+
 void Universe::add_host(const std::string& cluster) {
   Host::Facts facts;
   facts.number = static_cast<int>(hosts_.size()) + 1;
@@ -40,6 +60,9 @@ void Universe::add_host(const std::string& cluster) {
   inventory.memory = knobs_.memory;
   inventory.eni_capacity = knobs_.enis;
   inventory.availability_zone = facts.number % 2 == 0 ? "us-east-1b" : "us-east-1a";
+  if (knobs_.agents_say) {
+    inventory.attributes = said_of_agent(facts.number, cluster.empty());
+  }
   inventory.address = {0xC6120000U + static_cast<std::uint32_t>(facts.number)};
   hosts_.emplace_back(House{simulation_, knobs_, network_, control_, watch_, images_},
                       std::move(facts));

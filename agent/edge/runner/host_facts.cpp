@@ -12,6 +12,8 @@
 #include <fstream>
 #include <memory>
 
+#include "schemas/model/capability.h"
+
 namespace agent {
 
 namespace {
@@ -75,6 +77,9 @@ schemas::Result<schemas::Inventory> inventory_of(const StatedFacts& stated,
                           {"ecs.os-family", "LINUX"},
                           {"ecs.cpu-architecture", cpu_architecture()},
                           {"ecs.availability-zone", stated.availability_zone}};
+  for (const std::string_view name : schemas::capability::ours) {
+    inventory.attributes.emplace(name, "");
+  }
   if (!stated.capacity_provider.empty()) {
     inventory.attributes[schemas::capacity_provider_attribute] = stated.capacity_provider;
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "schemas/base/require.h"
+#include "schemas/model/capability.h"
 
 namespace control {
 namespace {
@@ -24,12 +25,27 @@ Host said_by(const schemas::ContainerInstance& instance) {
   return host;
 }
 
+/// Whether its agent is of a version that did not say yet what it can do. One that was registered
+/// by the API is not ours, and can do what it was said to.
+bool predates_capabilities(const schemas::ContainerInstance& instance) {
+  const auto& stated = instance.inventory.attributes;
+  return !instance.attributes.contains(registrar_attribute) &&
+         std::none_of(stated.begin(), stated.end(), [](const auto& attribute) {
+           return schemas::capability::is_one(attribute.first);
+         });
+}
+
 }  // namespace
 
 std::map<std::string, std::string> attributes_of(const schemas::ContainerInstance& instance) {
   std::map<std::string, std::string> attributes = instance.inventory.attributes;
   for (const auto& [name, value] : instance.attributes) {
     attributes[name] = value;
+  }
+  if (predates_capabilities(instance)) {
+    for (const std::string_view name : schemas::capability::ours) {
+      attributes.try_emplace(std::string(name));
+    }
   }
   // One truth about the zone, whatever attributes a host was given by hand.
   attributes["ecs.availability-zone"] = instance.inventory.availability_zone;

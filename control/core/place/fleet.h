@@ -19,7 +19,13 @@
 
 namespace control {
 
+/// The attribute of a host that says who registered it by RegisterContainerInstance. Hosts that
+/// joined with a token have none: they speak for themselves, with their own secret. Attributes of
+/// this prefix are nobody's to put or delete.
+inline constexpr const char* registrar_attribute = "stowage.registered-by";
+
 /// The attributes of a host: what it says of itself, over it what callers put there, and its zone.
+/// A host of ours whose agent is too old to say what it can do has what such agents could.
 std::map<std::string, std::string> attributes_of(const schemas::ContainerInstance& instance);
 
 class Fleet {

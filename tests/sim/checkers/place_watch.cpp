@@ -28,6 +28,22 @@ bool has_older(const control::World& world, const ContainerInstance& host, const
   });
 }
 
+/// Whether the host's agent can do what the definition's members need, by what it said of itself;
+/// one that said nothing can do everything that there is here.
+bool able(const ContainerInstance& host, const schemas::TaskDefinition& definition) {
+  const auto& said = host.inventory.attributes;
+  if (!said.contains("ecs.capability.task-eni")) {
+    return true;
+  }
+  return std::all_of(
+      definition.containers.begin(), definition.containers.end(),
+      [&said](const schemas::ContainerDefinition& container) {
+        return (container.depends_on.empty() ||
+                said.contains("ecs.capability.container-ordering")) &&
+               (!container.health_check || said.contains("ecs.capability.container-health-check"));
+      });
+}
+
 constexpr std::array<Want, 4> all_wants{{
     {.expression = "attribute:stack == blue",
      .holds = [](const control::World&, const ContainerInstance& host,
@@ -55,6 +71,9 @@ bool constraints_hold(const control::World& world, const schemas::TaskSpecificat
   std::vector<PlacementConstraint> all = specification.definition->placement_constraints;
   all.insert(all.end(), specification.placement_constraints.begin(),
              specification.placement_constraints.end());
+  if (!able(host, *specification.definition)) {
+    return false;
+  }
   return std::all_of(all.begin(), all.end(), [&](const PlacementConstraint& constraint) {
     if (constraint.type == PlacementConstraint::Type::distinct_instance) {
       return !has_older(world, host, specification.group, before);

@@ -20,7 +20,7 @@ struct Want {
 std::span<const Want> wants();
 
 /// Whether a task of the specification, made with this row key, may be on the host as far as
-/// constraints go: its own and its definition's.
+/// constraints go, its own and its definition's, and what the host's agent can do.
 bool constraints_hold(const control::World& world, const schemas::TaskSpecification& specification,
                       const schemas::ContainerInstance& host, std::int64_t before);
 

@@ -1,5 +1,6 @@
 #include "control/core/loop/operations/definition_rules.h"
 #include "control/core/loop/operations/operations.h"
+#include "control/core/loop/operations/required_attributes.h"
 #include "control/core/loop/operations/shapes.h"
 #include "control/core/loop/operations/show_definition.h"
 #include "control/core/loop/roles.h"
@@ -33,6 +34,7 @@ Answer register_task_definition(Context& context, const ApiCall& call) {
   }
   definition.task_role_arn = task_role.value();
   definition.execution_role_arn = execution_role.value();
+  definition.requires_attributes = required_attributes(definition);
   const auto& revisions =
       entry_or_empty(context.world.index().revisions_by_family, {call.scope, definition.family});
   const std::int64_t before = revisions.empty() ? 0 : revisions.rbegin()->second;
