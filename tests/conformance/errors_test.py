@@ -98,6 +98,13 @@ class Errors(WithControl):
              "targetId": cls.host.instance} for number in range(10)])
         cls.ecs.tag_resource(resourceArn=f"arn:aws:ecs:us-east-1:{OPERATOR}:cluster/c", tags=[
             {"key": f"k{number}", "value": "v"} for number in range(50)])
+        cls.registered = cls.ecs.register_container_instance(
+            cluster="c", versionInfo={"agentVersion": "1"},
+            totalResources=[{"name": name, "type": "INTEGER", "integerValue": 1}
+                            for name in ("CPU", "MEMORY")],
+            instanceIdentityDocument=json.dumps({
+                "accountId": OPERATOR, "region": "us-east-1", "availabilityZone": "us-east-1a",
+                "identityHash": "a" * 64}))["containerInstance"]
         cls.task = cls.ecs.run_task(cluster="c", taskDefinition="web")["tasks"][0]["taskArn"]
         key = cls.task.rsplit("/", 1)[1]
         cls.as_task = until(lambda: cls.host.credentials.get(key), "credentials of the task's role")
@@ -131,6 +138,9 @@ class Errors(WithControl):
             ("StopServiceDeployment", "ServiceDeploymentNotFound"): {
                 "serviceDeploymentArn": deployment + "1"},
             ("ListTasks", "ServiceNotFound"): {"serviceName": "nobody"},
+            ("UpdateContainerAgent", "NoUpdateAvailable"): {
+                "containerInstance": self.registered["containerInstanceArn"]},
+            ("UpdateContainerAgent", "MissingVersion"): {"containerInstance": self.host.instance},
             ("ListServicesByNamespace", "NamespaceNotFound"): {
                 "namespace": "arn:aws:servicediscovery:us-east-1:999999999999:namespace/ns-1"},
             ("DeleteCluster", "ClusterContainsServices"): {"cluster": "with-a-service"},

@@ -154,7 +154,7 @@ TEST_CASE("a World that was backed up while it lived is the same World when it i
   CHECK(done.value().aside.empty());
   CHECK(done.value().taken_at == stage.now);
   CHECK(done.value().clusters == 2);
-  CHECK(done.value().hosts == 4);
+  CHECK(done.value().hosts == 5);
 
   const auto next = opened(data + "/control.db");
   const Snapshot snapshot = snapshot_of(*next);

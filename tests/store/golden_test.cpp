@@ -325,7 +325,9 @@ void check_what_all_versions_say(const World& world) {
   CHECK(world->usage.at(job.key).use.metered_ns == 60'000'000'000);
   CHECK(world->usage.at(job.key).service == "jobs");
 
-  CHECK(world->instances.size() == 4);
+  CHECK(std::count_if(world->instances.begin(), world->instances.end(), [](const auto& each) {
+          return !each.second.attributes.contains("stowage.registered-by");  // since version 3
+        }) == 4);
   const auto rack =
       std::find_if(world->instances.begin(), world->instances.end(),
                    [](const auto& entry) { return entry.second.boot_id == "boot-2"; });
@@ -382,6 +384,14 @@ TEST_CASE("a database of version 3 is read, word for word") {
   });
   REQUIRE(kept != tasks.end());
   CHECK(kept->second.specification->group == "service:jobs");
+  const auto& instances = found.world->instances;
+  const auto registered = std::find_if(instances.begin(), instances.end(), [](const auto& each) {
+    return each.second.attributes.contains("stowage.registered-by");
+  });
+  REQUIRE(registered != instances.end());
+  CHECK(registered->second.identity_hash == std::string(64, 'f'));
+  CHECK(find_definition(found.world, stage::scope, "web", 1)
+            ->definition->requires_attributes.size() == 5);
 }
 
 TEST_CASE("a database of version 2 is read, word for word") {
@@ -401,6 +411,7 @@ TEST_CASE("a database of version 2 is read, word for word") {
 
   const schemas::ContainerDefinition& main =
       find_definition(world, stage::scope, "web", 1)->definition->containers.front();
+  CHECK(find_definition(world, stage::scope, "web", 1)->definition->requires_attributes.empty());
   REQUIRE(main.health_check);
   CHECK(main.health_check->retries == 2);
   REQUIRE(main.restart_policy);

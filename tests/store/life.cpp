@@ -299,6 +299,14 @@ void live(Stage& stage) {
   tell(stage, "DeregisterTaskDefinition", R"({"taskDefinition":"web:3"})");
   stage.join("c", "us-east-1a", {4096}, {8192});
   join_another(stage);
+  tell(stage, "RegisterContainerInstance",
+       R"({"cluster":"c","versionInfo":{"agentVersion":"9","agentHash":"of another maker"},
+           "totalResources":[{"name":"CPU","integerValue":1024},
+             {"name":"MEMORY","integerValue":1024}],
+           "attributes":[{"name":"ecs.capability.task-eni"}],
+           "instanceIdentityDocument":"{\"accountId\":\"123456789012\",\"region\":\"us-east-1\",)"
+       R"(\"availabilityZone\":\"us-east-1a\",\"identityHash\":\")" +
+           std::string(64, 'f') + R"(\"}"})");
   stage.join("", "us-east-1a", {4096}, {8192});
   stage.join("", "us-east-1b", {4096}, {8192});
   run_things(stage, open_group(stage));

@@ -54,6 +54,13 @@ Answer deregister_container_instance(Context& context, const ApiCall& call);
 Answer describe_container_instances(Context& context, const ApiCall& call);
 Answer list_container_instances(Context& context, const ApiCall& call);
 
+Answer discover_poll_endpoint(Context& context, const ApiCall& call);
+Answer register_container_instance(Context& context, const ApiCall& call);
+Answer submit_attachment_state_changes(Context& context, const ApiCall& call);
+Answer submit_container_state_change(Context& context, const ApiCall& call);
+Answer submit_task_state_change(Context& context, const ApiCall& call);
+Answer update_container_agent(Context& context, const ApiCall& call);
+
 Answer delete_attributes(Context& context, const ApiCall& call);
 Answer list_attributes(Context& context, const ApiCall& call);
 Answer put_attributes(Context& context, const ApiCall& call);

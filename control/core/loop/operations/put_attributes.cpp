@@ -14,7 +14,7 @@ using schemas::Outcome;
 
 namespace {
 
-constexpr std::size_t attributes_a_host = 10;
+constexpr std::int64_t attributes_a_host = 10;
 constexpr std::size_t attribute_value_bytes_max = 128;
 
 bool is_value_sign(char sign) {
@@ -61,11 +61,13 @@ Answer put_attributes(Context& context, const ApiCall& call) {
     }
     auto& attributes = wanted.try_emplace(host.value()->id, host.value()->attributes).first->second;
     attributes[attribute.name] = attribute.value.value_or("");
-    if (attributes.size() > attributes_a_host) {
+    const auto own = std::count_if(attributes.begin(), attributes.end(), [](const auto& each) {
+      return check_attribute_name(each.first).ok();  // not those that the service keeps there
+    });
+    if (own > attributes_a_host) {
       return Error{ErrorCode::attribute_limit_exceeded,
                    "A container instance may have 10 attributes of callers' own; " +
-                       *attribute.target_id + " would have " + std::to_string(attributes.size()) +
-                       "."};
+                       *attribute.target_id + " would have " + std::to_string(own) + "."};
     }
     output.attributes->push_back(
         show_attribute(context.world, *host.value(), attribute.name, attribute.value.value_or("")));

@@ -1,5 +1,8 @@
 #include "control/core/loop/operations/show_instance.h"
 
+#include <algorithm>
+
+#include "control/core/loop/operations/registrar.h"
 #include "control/core/loop/operations/shapes.h"
 #include "control/core/world/lookups.h"
 
@@ -62,7 +65,16 @@ std::vector<api::Attribute> attributes(const ContainerInstance& instance) {
   return list;
 }
 
+std::optional<std::string> agent_hash_of(const ContainerInstance& instance) {
+  const auto found = instance.attributes.find(agent_hash_attribute);
+  return found == instance.attributes.end() ? std::nullopt : unless_empty(found->second);
+}
+
 }  // namespace
+
+bool is_reserved_port(const std::string& port) {
+  return std::find(reserved_ports.begin(), reserved_ports.end(), port) != reserved_ports.end();
+}
 
 std::string status_text(schemas::InstanceStatus status) {
   switch (status) {
@@ -86,7 +98,7 @@ api::ContainerInstance show_instance(const World& world, const ContainerInstance
   }
   shown.version = instance.version;
   shown.version_info = {.agent_version = instance.inventory.agent_version,
-                        .agent_hash = {},
+                        .agent_hash = agent_hash_of(instance),
                         .docker_version = unless_empty(instance.inventory.engine_version)};
   shown.remaining_resources = remaining(world, instance);
   shown.registered_resources = registered(instance);

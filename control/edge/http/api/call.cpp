@@ -7,6 +7,7 @@
 #include "api/operations.h"
 #include "control/edge/http/api/audit_entries.h"
 #include "control/edge/http/api/drawn.h"
+#include "control/edge/http/api/poll_endpoint.h"
 #include "control/edge/http/response_text.h"
 #include "spdlog/spdlog.h"
 
@@ -110,18 +111,23 @@ void carry_out(const CallContext& context, const Request& request, const api::Op
   if (changes_things(operation.name)) {
     record.parameters = kept_parameters(input.value());
   }
-  context.loop.call(
-      {.request = 0,
-       .scope = std::move(caller.scope),
-       .principal = std::move(caller.principal),
-       .operation = std::string(operation.name),
-       .input = std::move(input).value(),
-       .drawn = drawn.value().kept,
-       .record = std::move(record)},
-      [call = std::move(call), secret = drawn.value().secret](schemas::Result<api::Value> result) {
-        call.answer(result.ok() && !secret.empty() ? shown_with(result.value(), secret)
-                                                   : std::move(result));
-      });
+  context.loop.call({.request = 0,
+                     .scope = std::move(caller.scope),
+                     .principal = std::move(caller.principal),
+                     .operation = std::string(operation.name),
+                     .input = std::move(input).value(),
+                     .drawn = drawn.value().kept,
+                     .record = std::move(record)},
+                    [call = std::move(call), secret = drawn.value().secret,
+                     address = reached_at(request)](schemas::Result<api::Value> result) {
+                      if (!result.ok()) {
+                        call.refuse(result.error());
+                      } else if (!secret.empty()) {
+                        call.answer(shown_with(result.value(), secret));
+                      } else {
+                        call.answer(shown_from(std::move(result).value(), address));
+                      }
+                    });
 }
 
 }  // namespace
