@@ -6,8 +6,6 @@ task_members_test.py ECS-CONTROL ECSCTL BUILD
 
 import unittest
 
-import botocore.exceptions
-
 from member_stage import MemberStage, tag
 from pretend_host import PretendHost
 from signed_control import until
@@ -221,15 +219,9 @@ class TaskMembers(MemberStage):
         self.assertEqual(listed(launchType="EC2"), {on_hosts})
         self.assertEqual(listed(launchType="FARGATE"), {on_pool})
         self.assertEqual(listed(schedulingStrategy="REPLICA"), {on_hosts, on_pool})
-        try:
-            daemon = self.ecs.create_service(cluster="kinds", serviceName="on-each",
-                                             taskDefinition="web",
-                                             schedulingStrategy="DAEMON")["service"]
-        except botocore.exceptions.ClientError as refused:  # until there are such services
-            self.assertIn("schedulingStrategy DAEMON", str(refused))
-            self.assertIn("schedulingStrategy DAEMON",
-                          self.refusal(listed, schedulingStrategy="DAEMON")["Message"])
-            return
+        daemon = self.ecs.create_service(cluster="kinds", serviceName="on-each",
+                                         taskDefinition="web",
+                                         schedulingStrategy="DAEMON")["service"]
         self.assertEqual(daemon["schedulingStrategy"], "DAEMON")
         self.assertEqual(listed(schedulingStrategy="DAEMON"), {daemon["serviceArn"]})
         self.assertEqual(listed(schedulingStrategy="REPLICA"), {on_hosts, on_pool})

@@ -194,7 +194,11 @@ void Caller::create_service(const ServiceWish& wish) {
     request.cluster = cluster_;
     request.service_name = wish.name;
     request.task_definition = recipe.family;
-    request.desired_count = wish.count.value_or(1);
+    if (wish.daemon) {
+      request.scheduling_strategy = api::SchedulingStrategy::daemon;
+    } else {
+      request.desired_count = wish.count.value_or(1);
+    }
     request.launch_type = launch_type(recipe);
     request.network_configuration = network_for(recipe, wish.group);
     request.deployment_configuration = configuration_of(wish);
@@ -207,7 +211,7 @@ void Caller::create_service(const ServiceWish& wish) {
           if (answer.ok()) {
             Promise& promise = services_[wish.name];
             promise.state = Promise::State::active;
-            promise.desired = wish.count.value_or(1);
+            promise.desired = wish.daemon ? std::nullopt : std::optional(wish.count.value_or(1));
           }
           turns_.over(wish.name);
         });

@@ -26,6 +26,7 @@ struct ServiceWish {
   std::string name;
   std::optional<std::string> family;
   std::optional<std::int64_t> count;
+  bool daemon = false;  ///< made as one, without a count
   std::optional<std::int64_t> minimum_percent;
   std::optional<std::int64_t> maximum_percent;
   bool force = false;
@@ -99,7 +100,7 @@ class Caller {
   struct Promise {
     enum class State : std::uint8_t { none, active, deleted };
     State state = State::none;
-    std::int64_t desired = 0;
+    std::optional<std::int64_t> desired = 0;  ///< a daemon has as many as there are hosts for it
   };
   struct Run {
     RunWish wish;

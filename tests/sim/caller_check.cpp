@@ -43,8 +43,8 @@ void Caller::check_services() {
       simulation_.fail(
           "Service " + name +
           (active ? " was deleted and is active again." : " was promised and is not there."));
-    } else if (active && service->desired_count != promise.desired) {
-      simulation_.fail("Service " + name + " was promised " + std::to_string(promise.desired) +
+    } else if (active && promise.desired && service->desired_count != *promise.desired) {
+      simulation_.fail("Service " + name + " was promised " + std::to_string(*promise.desired) +
                        " tasks and wants " + std::to_string(service->desired_count) + ".");
     }
   }

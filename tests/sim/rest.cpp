@@ -20,6 +20,16 @@ bool says(const Service& service, std::string_view words) {
   });
 }
 
+/// Whether the room is enough for one more task of the specification.
+bool takes(const schemas::TaskSpecification& specification, const Room& room) {
+  const bool vpc = specification.definition->network_mode == schemas::NetworkMode::awsvpc;
+  const std::vector<std::int64_t> ports = ports_of(*specification.definition);
+  return room.cpu >= specification.cpu && room.memory >= specification.memory &&
+         (!vpc || room.enis > 0) &&
+         std::none_of(ports.begin(), ports.end(),
+                      [&room](std::int64_t port) { return room.ports.contains(port); });
+}
+
 }  // namespace
 
 const control::World& Rest::world() const { return universe_.control().world(); }
@@ -62,7 +72,8 @@ Rest::Answer Rest::services() const {
       return "service " + each.name + " still drains";
     }
     if (each.status == schemas::ServiceStatus::active) {
-      if (Answer why = service(each)) {
+      const bool daemon = each.scheduling_strategy == schemas::SchedulingStrategy::daemon;
+      if (Answer why = daemon ? this->daemon(each) : service(each)) {
         return why;
       }
     }
@@ -107,6 +118,68 @@ Rest::Answer Rest::service(const Service& service) const {
          " older ones), and no event says why";
 }
 
+/// On each host that it belongs on it has one task, of its newest deployment, and elsewhere none;
+/// but for hosts that are drained while others keep tasks there.
+Rest::Answer Rest::daemon(const Service& service) const {
+  const schemas::Deployment& newest = service.deployments.front();
+  if (newest.rollout_state == schemas::RolloutState::failed) {
+    return std::nullopt;
+  }
+  std::int64_t wanted = 0;
+  for (const auto& [id, host] : world()->instances) {
+    if (host.cluster != service.cluster) {
+      continue;
+    }
+    if (Answer why = daemon_on(service, host)) {
+      return "daemon " + service.name + " " + *why + " host " + brief(id);
+    }
+    wanted += host.status == schemas::InstanceStatus::active && host.connected &&
+                      daemon_belongs(world(), service, host)
+                  ? 1
+                  : 0;
+  }
+  const bool counted = !asks_about_tasks(*newest.specification);
+  if (counted && service.desired_count != wanted) {
+    return "daemon " + service.name + " counts " + std::to_string(service.desired_count) +
+           " hosts, and " + std::to_string(wanted) + " are there for it";
+  }
+  return std::nullopt;
+}
+
+Rest::Answer Rest::daemon_on(const Service& service, const schemas::ContainerInstance& host) const {
+  std::int64_t newest = 0;
+  std::int64_t older = 0;
+  for (const auto& [key, task] : world()->tasks) {
+    if (task.service == service.key && task.instance == host.id && lives(task.id)) {
+      (task.deployment == service.deployments.front().id ? newest : older) += 1;
+    }
+  }
+  if (newest + older > 0 && host.status == schemas::InstanceStatus::draining) {
+    return others_on(world(), host) > 0 ? std::nullopt : Answer("is the last on drained");
+  }
+  const bool belongs = host.status == schemas::InstanceStatus::active && host.connected &&
+                       daemon_belongs(world(), service, host);
+  if (!belongs) {
+    return newest + older > 0 ? Answer("has a task that does not belong on") : std::nullopt;
+  }
+  if (newest == 1 && older == 0) {
+    return std::nullopt;
+  }
+  if (newest > 1 || newest + older > 2) {
+    return Answer("has too many tasks on");
+  }
+  const schemas::TaskSpecification& wanted = *service.deployments.front().specification;
+  const auto recipe = universe_.caller().recipes().find(wanted.definition->family);
+  const bool broken = recipe != universe_.caller().recipes().end() &&
+                      recipe->second.image.pull == Image::Pull::fails;
+  const bool explained =
+      (broken && says(service, "is unable to consistently start tasks")) ||
+      says(service, "was unable to stop or start tasks during a deployment") ||
+      (says(service, "was unable to place a task") && !takes(wanted, room_of(world(), host))) ||
+      (asks_about_tasks(wanted) && newest + older == 0);
+  return explained ? std::nullopt : Answer("has not one task, of its newest deployment, on");
+}
+
 /// Of a service that does not have what it wants an event must say why, and it must be true.
 bool Rest::is_explained(const Service& service) const {
   const schemas::TaskSpecification& wanted = *service.deployments.front().specification;
@@ -126,19 +199,19 @@ bool Rest::on_leaving_host(const Task& task) const {
 
 bool Rest::has_room(const schemas::TaskSpecification& specification, std::int64_t cluster) const {
   const bool pool = specification.launch_type == schemas::LaunchType::fargate;
-  const bool vpc = specification.definition->network_mode == schemas::NetworkMode::awsvpc;
   for (const auto& [id, instance] : world()->instances) {
     const bool candidate = instance.cluster == (pool ? 0 : cluster) && instance.connected &&
                            instance.status == schemas::InstanceStatus::active;
     if (!candidate) {
       continue;
     }
-    const Room room = room_of(world(), instance);
-    const std::vector<std::int64_t> ports = ports_of(*specification.definition);
-    const bool free_ports = std::none_of(
-        ports.begin(), ports.end(), [&](std::int64_t port) { return room.ports.contains(port); });
-    if (room.cpu >= specification.cpu && room.memory >= specification.memory && free_ports &&
-        (!vpc || room.enis > 0) &&
+    Room room = room_of(world(), instance);
+    const Room owed = pool ? Room{} : owed_on(world(), instance);
+    room.cpu -= owed.cpu;
+    room.memory -= owed.memory;
+    room.enis -= owed.enis;
+    room.ports.insert(owed.ports.begin(), owed.ports.end());
+    if (takes(specification, room) &&
         (pool || constraints_hold(world(), specification, instance,
                                   std::numeric_limits<std::int64_t>::max()))) {
       return true;

@@ -28,6 +28,9 @@ class Rest {
 
   [[nodiscard]] Answer services() const;
   [[nodiscard]] Answer service(const schemas::Service& service) const;
+  [[nodiscard]] Answer daemon(const schemas::Service& service) const;
+  [[nodiscard]] Answer daemon_on(const schemas::Service& service,
+                                 const schemas::ContainerInstance& host) const;
   [[nodiscard]] bool is_explained(const schemas::Service& service) const;
   [[nodiscard]] Answer tasks() const;
   [[nodiscard]] Answer hosts() const;

@@ -292,6 +292,7 @@ const std::vector<std::string>& patterns() {
       "[exit-code N] [ignores-stop] [stop-takes SPAN] [kill-takes SPAN] [pull-takes SPAN] "
       "[pull-fails] [pull-hangs]",
       "service NAME of FAMILY count N [min N] [max N] [failures N] [rollback]",
+      "daemon NAME of FAMILY [min N] [max N] [failures N] [rollback]",
       "scale NAME N",
       "update NAME [to FAMILY] [force] [min N] [max N]",
       "delete NAME",

@@ -95,6 +95,11 @@ class Story {
     universe_.caller().update_service(
         wish(line, to.empty() ? std::nullopt : std::optional(to), std::nullopt));
   }
+  void daemon(const Line& line) {
+    ServiceWish made = wish(line, line.word("FAMILY"), std::nullopt);
+    made.daemon = true;
+    universe_.caller().create_service(made);
+  }
   static ServiceWish wish(const Line& line, std::optional<std::string> family,
                           std::optional<std::int64_t> count) {
     return {.name = line.word("NAME"),
@@ -284,6 +289,7 @@ void Story::happen(const Line& line) {
   static const std::map<std::string, Act> after{
       {"define", &Story::define},
       {"service of count", &Story::service},
+      {"daemon of", &Story::daemon},
       {"scale", &Story::scale},
       {"update", &Story::update},
       {"delete", &Story::remove},

@@ -30,6 +30,7 @@ void Watch::loaded(const control::World& world, const RowStore& store) {
   rollouts_.loaded(world);
   rooms_.check(world);
   places_.loaded(world);
+  daemons_.loaded(world);
   const std::vector<Row> held = rows_of(world);
   const std::vector<Row> stored = store.held();
   if (held != stored) {
@@ -49,6 +50,7 @@ void Watch::turn_ends(const control::World& world, const control::Turn& turn, In
   rollouts_.turn_ends(world, turn, knobs_.control.deploy.healthy_after, now);
   rooms_.turn_ends(world, turn);
   places_.turn_ends(world, turn);
+  daemons_.turn_ends(world, turn);
   hosts_.turn_ends();
   money_.turn_ends(world, turn);
   for (const control::Event& event : turn.events) {
@@ -102,6 +104,10 @@ void Watch::compare(const control::World& world, const RowStore& store,
     if (!here || !there || here->cpu != there->cpu || here->memory != there->memory ||
         here->eni_slots != there->eni_slots || here->used_ports != there->used_ports) {
       simulation_.fail("The room of host " + brief(id) + " is another after loading.");
+    }
+    if (world.fleet(instance.cluster).host(id)->owed !=
+        loaded.value().fleet(instance.cluster).host(id)->owed) {
+      simulation_.fail("Host " + brief(id) + " keeps other room for daemons after loading.");
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include "control/core/loop/loop.h"
 #include "tests/sim/checkers/credentials_watch.h"
+#include "tests/sim/checkers/daemon_watch.h"
 #include "tests/sim/checkers/host_watch.h"
 #include "tests/sim/checkers/money_watch.h"
 #include "tests/sim/checkers/place_watch.h"
@@ -29,6 +30,7 @@ class Watch {
         rollouts_(simulation),
         rooms_(simulation),
         places_(simulation),
+        daemons_(simulation),
         hosts_(simulation, tasks_),
         money_(simulation),
         credentials_(simulation, tasks_) {}
@@ -80,6 +82,7 @@ class Watch {
   RolloutWatch rollouts_;
   RoomWatch rooms_;
   PlaceWatch places_;
+  DaemonWatch daemons_;
   HostWatch hosts_;
   MoneyWatch money_;
   CredentialsWatch credentials_;

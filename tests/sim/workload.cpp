@@ -213,16 +213,22 @@ std::optional<schemas::InstanceId> Workload::some_host() {
   return joined[universe_.simulation().random().below(joined.size())];
 }
 
-std::string Workload::some_service() { return "s" + std::to_string(pick(1, 4)); }
+std::string Workload::some_service() {
+  return pick(0, 3) == 0 ? some_daemon() : "s" + std::to_string(pick(1, 4));
+}
+
+std::string Workload::some_daemon() { return "d" + std::to_string(pick(1, 2)); }
+
+bool Workload::is_daemon(const std::string& name) { return name.starts_with("d"); }
 
 void Workload::create_service() {
   ServiceWish wish;
   wish.name = some_service();
-  wish.family = some_family();
-  if (*wish.family == "job") {
-    wish.family = "app";  // what ends well by itself is no service
+  wish.daemon = is_daemon(wish.name);
+  wish.family = family_for(wish.name);
+  if (!wish.daemon) {
+    wish.count = pick(0, 4);
   }
-  wish.count = pick(0, 4);
   wish.group = some_group();
   wish.constraints = some_constraints();
   if (pick(0, 1) == 0) {
@@ -237,6 +243,15 @@ void Workload::create_service() {
   universe_.caller().create_service(wish);
 }
 
+/// What ends well by itself is no service, and what belongs to the pool no daemon.
+std::string Workload::family_for(const std::string& service) {
+  std::string family = some_family();
+  if (is_daemon(service) && universe_.caller().recipes().at(family).on_pool()) {
+    family = "web";
+  }
+  return family == "job" ? "app" : family;
+}
+
 void Workload::watch_it(ServiceWish& wish) {
   wish.failures = pick(1, 6);
   wish.rollback = pick(0, 2) != 0;
@@ -247,15 +262,14 @@ void Workload::update_service() {
   ServiceWish wish;
   wish.name = some_service();
   const std::int64_t draw = pick(0, 99);
-  if (draw < 55) {
+  if (draw < 55 && !is_daemon(wish.name)) {
     wish.count = pick(0, 5);
   }
   if (draw > 40 && draw < 70) {
     wish.force = true;
   } else if (draw >= 70) {
     // To another kind of task; one that belongs elsewhere is refused, and that is an answer too.
-    wish.family = some_family();
-    wish.family = *wish.family == "job" ? "app" : *wish.family;
+    wish.family = family_for(wish.name);
     wish.group = some_group();
   }
   if (draw % 8 == 0) {

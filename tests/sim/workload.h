@@ -38,6 +38,9 @@ class Workload {
   void protect_some_tasks();
   std::string some_family();
   std::string some_service();
+  std::string some_daemon();
+  static bool is_daemon(const std::string& name);
+  std::string family_for(const std::string& service);
   std::string some_group();
   /// A host of the cluster that has joined, if there is any.
   std::optional<schemas::InstanceId> some_host();

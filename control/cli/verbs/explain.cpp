@@ -23,6 +23,10 @@ std::string shortcomings(const api::ExplainedHost& host) {
               std::to_string(*verdict.found) + " of " +
               std::to_string(verdict.registered.value_or(0));
     }
+    if (verdict.reserved) {
+      text += ", keeps " + std::to_string(*verdict.reserved) + " for " +
+              host.reserved_for.value_or("daemons");
+    }
   }
   return text.empty() ? "fits" : text;
 }

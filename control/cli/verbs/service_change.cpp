@@ -25,8 +25,12 @@ schemas::Result<std::optional<api::DeploymentConfiguration>> deployment_configur
     return most.error();
   }
   api::DeploymentConfiguration configuration;
-  configuration.minimum_healthy_percent = static_cast<std::int32_t>(least.value());
-  configuration.maximum_percent = static_cast<std::int32_t>(most.value());
+  if (arguments.has("min-healthy")) {
+    configuration.minimum_healthy_percent = static_cast<std::int32_t>(least.value());
+  }
+  if (arguments.has("max-percent")) {
+    configuration.maximum_percent = static_cast<std::int32_t>(most.value());
+  }
   return std::optional<api::DeploymentConfiguration>(configuration);
 }
 
@@ -72,7 +76,12 @@ Exit create(Session& session, const Arguments& arguments) {
       return session.failed(*error);
     }
   }
-  request.desired_count = count.value().value_or(1);
+  if (arguments.has("daemon")) {
+    request.scheduling_strategy = api::SchedulingStrategy::daemon;
+    request.desired_count = count.value();  // refused, with the reason
+  } else {
+    request.desired_count = count.value().value_or(1);
+  }
   request.launch_type = type.value();
   request.deployment_configuration = configuration.value();
   request.network_configuration = network.value();
@@ -142,12 +151,14 @@ const Option service_word{
 const Option definition_option{.name = "definition",
                                .value = "DEFINITION",
                                .help = "FAMILY (its newest revision), FAMILY:REVISION or ARN"};
-const Option min_healthy_option{.name = "min-healthy",
-                                .value = "PERCENT",
-                                .help = "Never fewer healthy tasks than this (default 100)"};
-const Option max_percent_option{.name = "max-percent",
-                                .value = "PERCENT",
-                                .help = "Never more tasks than this while rolling (default 200)"};
+const Option min_healthy_option{
+    .name = "min-healthy",
+    .value = "PERCENT",
+    .help = "Never fewer healthy tasks than this (default 100, of a daemon 0)"};
+const Option max_percent_option{
+    .name = "max-percent",
+    .value = "PERCENT",
+    .help = "Never more tasks than this while rolling (default 200, of a daemon 100)"};
 
 Verb create_verb() {
   std::vector<Option> options{
@@ -155,6 +166,10 @@ Verb create_verb() {
       cluster_option(),
       definition_option,
       {.name = "count", .value = "N", .help = "How many tasks to keep running (default 1)"},
+      {.name = "daemon",
+       .value = "",
+       .help = "One task on each host that it may run on, in place of --count",
+       .arity = Arity::flag},
       launch_type_option(),
       min_healthy_option,
       max_percent_option,
@@ -166,7 +181,8 @@ Verb create_verb() {
           .summary = "Create a service that keeps tasks running",
           .description =
               "Without --definition the family of the service's own name is used.\n\n"
-              "Example: ecsctl service create web --definition web:1 --count 2 --wait",
+              "Example: ecsctl service create web --definition web:1 --count 2 --wait\n"
+              "         ecsctl service create logs --definition logs --daemon",
           .options = std::move(options),
           .run = create};
 }

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "control/core/deploy/circuit_breaker.h"
+#include "control/core/deploy/planning.h"
 #include "control/core/deploy/scale_in.h"
 #include "control/core/deploy/service_events.h"
 #include "control/core/lifecycle/lifecycle.h"
@@ -23,9 +23,6 @@ using schemas::ServiceStatus;
 using schemas::Task;
 using schemas::TaskStatus;
 
-/// Below this many failures in a row a deployment may just be unlucky.
-constexpr std::int64_t failures_worth_an_event = 3;
-
 /// The tasks of a service by what the scheduler means to do with them. Tasks told to stop are in
 /// none of the lists.
 struct Roster {
@@ -37,11 +34,11 @@ struct Roster {
   std::int64_t alive_total = 0;
 };
 
-class Planner {
+class ReplicaPlanner : public Planning {
  public:
-  Planner(const Service& service, std::span<const ServiceTask> tasks,
-          const DeploySettings& settings, Instant now)
-      : service_(service), settings_(settings), now_(now) {
+  ReplicaPlanner(const Service& service, std::span<const ServiceTask> tasks,
+                 const DeploySettings& settings, Instant now)
+      : Planning(service, service.desired_count, settings, now) {
     sort_out(tasks);
   }
 
@@ -61,13 +58,13 @@ class Planner {
   }
 
   ServicePlan keep_up() {
-    if (breaker_opens()) {
+    if (breaker_opens(static_cast<std::int64_t>(roster_.ailing.size()))) {
       give_up();
       return std::move(plan_);
     }
     scale_in();
     const std::int64_t healthy = count_healthy(roster_.kept);
-    note_recovery();
+    note_recovery(roster_.kept);
     replace_ailing(healthy);
     stop_outgoing(healthy);
     start_missing();
@@ -78,47 +75,12 @@ class Planner {
   }
 
  private:
-  const Deployment& primary() const { return service_.deployments.front(); }
-  std::int64_t desired() const { return service_.desired_count; }
-
-  /// Floors round up, so a service of one never drops to zero because of rounding.
-  std::int64_t floor() const {
-    return (desired() * service_.deployment_configuration.minimum_healthy_percent + 99) / 100;
-  }
-  std::int64_t ceiling() const {
-    return desired() * service_.deployment_configuration.maximum_percent / 100;
-  }
   std::int64_t missing() const {
     return desired() - static_cast<std::int64_t>(roster_.kept.size());
   }
   std::int64_t room() const {
     return ceiling() - static_cast<std::int64_t>(roster_.kept.size() + roster_.ailing.size() +
                                                  roster_.outgoing.size() + roster_.detained.size());
-  }
-
-  void wake(Instant at) {
-    if (at > now_) {
-      plan_.next_wake = std::min(plan_.next_wake.value_or(at), at);
-    }
-  }
-
-  bool is_ailing(const Task& task) {
-    if (task.health != schemas::HealthStatus::unhealthy || !task.started_at) {
-      return false;
-    }
-    const Instant grace_ends =
-        *task.started_at + std::chrono::seconds(service_.health_check_grace_period_s);
-    wake(grace_ends);
-    return grace_ends <= now_;
-  }
-
-  /// Whether it is protected now; then the plan changes when it no longer is.
-  bool is_held(const Task& task) {
-    if (!is_protected(task, now_)) {
-      return false;
-    }
-    wake(*task.protected_until);
-    return true;
   }
 
   void sort_out(std::span<const ServiceTask> tasks) {
@@ -144,67 +106,8 @@ class Planner {
   }
 
   std::int64_t count_healthy(const std::vector<const Task*>& tasks) {
-    std::int64_t healthy = 0;
-    for (const Task* task : tasks) {
-      const std::optional<Instant> from = healthy_from(*task, settings_.healthy_after);
-      if (from && *from <= now_) {
-        ++healthy;
-      } else if (from) {
-        wake(*from);
-      }
-    }
-    return healthy;
-  }
-
-  const schemas::CircuitBreaker& breaker() const {
-    return service_.deployment_configuration.circuit_breaker;
-  }
-
-  /// Tasks that are unhealthy now have failed as much as those replaced before them.
-  bool breaker_opens() const {
-    const auto ailing = static_cast<std::int64_t>(roster_.ailing.size());
-    return watches(breaker(), primary()) &&
-           primary().breaker_failures + ailing >= failure_threshold(breaker(), desired());
-  }
-
-  /// What a rollback itself fails at is not rolled back again.
-  void give_up() {
-    plan_.deployments.push_back({primary().id, DeploymentChange::Kind::failed});
-    plan_.events.push_back(deployment_failed_message(service_.name, primary().id));
-    const bool is_rollback = service_.current != primary().id;
-    if (breaker().rollback && !is_rollback && !service_.last_completed.empty()) {
-      plan_.rollback_to = service_.last_completed;
-      plan_.events.push_back(rolling_back_message(service_.name, service_.last_completed));
-    }
-  }
-
-  /// Tasks without checks are healthy by having lasted; those with checks say so themselves.
-  void note_recovery() {
-    if (!watches(breaker(), primary()) || !breaker().reset_on_healthy_task ||
-        primary().breaker_failures == 0 || !primary().last_failure_at) {
-      return;
-    }
-    const bool recovered =
-        std::any_of(roster_.kept.begin(), roster_.kept.end(), [this](const Task* task) {
-          const std::optional<Instant> from = healthy_from(*task, settings_.healthy_after);
-          return from && *from <= now_ && *from > *primary().last_failure_at;
-        });
-    if (recovered) {
-      plan_.deployments.push_back({primary().id, DeploymentChange::Kind::recovered});
-    }
-  }
-
-  void stop(const Task& task, std::string reason) {
-    plan_.stops.push_back(
-        {task.id, schemas::StopCode::service_scheduler_initiated, std::move(reason)});
-  }
-  void stop_for_scale(const Task& task) {
-    stop(task, "Scaling activity initiated by (deployment " + task.deployment.text() + ")");
-  }
-  void stop_all(const std::vector<const Task*>& tasks) {
-    for (const Task* task : tasks) {
-      stop_for_scale(*task);
-    }
+    return std::count_if(tasks.begin(), tasks.end(),
+                         [this](const Task* task) { return is_healthy(*task); });
   }
 
   /// Takes out of `chosen`, which has those that serve last, what the floor needs: a protected task
@@ -261,11 +164,6 @@ class Planner {
     }
   }
 
-  static bool serves(const Task& task) {
-    return task.last_status == TaskStatus::running &&
-           task.health != schemas::HealthStatus::unhealthy;
-  }
-
   /// Outgoing tasks that serve nobody stop at once; the others as far as the floor allows. A young
   /// task counts as serving here although it is not healthy yet: two updates in short succession
   /// must not stop what answers requests.
@@ -291,41 +189,14 @@ class Planner {
 
   void start_missing() {
     const std::int64_t count = std::min(missing(), room());
-    if (count <= 0 || primary().rollout_state == RolloutState::failed) {
-      return;
+    if (count > 0 && may_start()) {
+      plan_.starts.push_back({primary().id, count});
     }
-    if (primary().throttled_until && *primary().throttled_until > now_) {
-      wake(*primary().throttled_until);
-      return;
-    }
-    plan_.starts.push_back({primary().id, count});
-  }
-
-  /// Says it unless it was said lately; then the plan changes when it may be said again.
-  void announce(std::string message) {
-    const Instant from = news_from(service_, message, settings_.repeat_events_after, now_);
-    if (from > now_) {
-      wake(from);
-      return;
-    }
-    plan_.events.push_back(std::move(message));
-  }
-
-  void announce_stops() {
-    if (plan_.stops.empty()) {
-      return;
-    }
-    std::vector<schemas::TaskId> ids;
-    ids.reserve(plan_.stops.size());
-    for (const TaskStop& each : plan_.stops) {
-      ids.push_back(each.task);
-    }
-    plan_.events.push_back(stopped_message(service_.name, ids));
   }
 
   void announce_trouble(std::int64_t healthy) {
-    if (missing() > 0 && primary().failed_tasks >= failures_worth_an_event) {
-      announce(failing_message(service_.name));
+    if (missing() > 0) {
+      announce_failures();
     }
     // Nothing stops, and nothing is on its way that would change that.
     const bool all_up = healthy == static_cast<std::int64_t>(roster_.kept.size());
@@ -359,38 +230,27 @@ class Planner {
     }
     const bool settled =
         !others && healthy == desired() && roster_.alive_total == desired() && missing() == 0;
-    if (!settled || primary().rollout_state == RolloutState::failed) {
-      return;
+    if (settled) {
+      announce_rest();
     }
-    if (primary().rollout_state == RolloutState::in_progress) {
-      plan_.deployments.push_back({primary().id, DeploymentChange::Kind::completed});
-      plan_.events.push_back(deployment_completed_message(service_.name, primary().id));
-      plan_.events.push_back(steady_state_message(service_.name));
-      return;
-    }
-    announce(steady_state_message(service_.name));
   }
 
-  const Service& service_;
-  const DeploySettings& settings_;
-  const Instant now_;
   Roster roster_;
-  ServicePlan plan_;
 };
 
 }  // namespace
 
 ServicePlan plan_service(const Service& service, std::span<const ServiceTask> tasks,
                          const DeploySettings& settings, Instant now) {
-  schemas::require(service.scheduling_strategy == schemas::SchedulingStrategy::replica,
-                   "only REPLICA services can be planned");
   if (service.status == ServiceStatus::inactive) {
     return {};
   }
-  Planner planner(service, tasks, settings, now);
+  ReplicaPlanner planner(service, tasks, settings, now);
   if (service.status == ServiceStatus::draining) {
     return planner.drain();
   }
+  schemas::require(service.scheduling_strategy == schemas::SchedulingStrategy::replica,
+                   "a DAEMON service is planned as if it were REPLICA");
   schemas::require(!service.deployments.empty(), "an active service without a deployment");
   return planner.keep_up();
 }
@@ -428,6 +288,7 @@ void settle(Service& service, const ServicePlan& plan, Instant now) {
   if (plan.status) {
     service.status = *plan.status;
   }
+  service.desired_count = plan.desired_count.value_or(service.desired_count);
 }
 
 }  // namespace control

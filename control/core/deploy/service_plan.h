@@ -55,6 +55,7 @@ struct ServiceTask {
 struct TaskStart {
   schemas::DeploymentId deployment;
   std::int64_t count = 0;
+  std::optional<schemas::InstanceId> host{};  ///< where it must go; absent = placement chooses
   bool operator==(const TaskStart&) const = default;
 };
 
@@ -82,6 +83,7 @@ struct ServicePlan {
   std::vector<TaskStop> stops;
   std::vector<DeploymentChange> deployments;
   std::optional<schemas::ServiceStatus> status;  ///< draining to inactive
+  std::optional<std::int64_t> desired_count{};   ///< of a DAEMON, when it is another than before
   /// With a deployment that failed: what the service goes back to (`return_to`).
   std::optional<schemas::DeploymentId> rollback_to;
   std::vector<std::string> events;  ///< messages, oldest first
@@ -91,15 +93,15 @@ struct ServicePlan {
   bool operator==(const ServicePlan&) const = default;
 };
 
-/// Plans a REPLICA service, within ceil(desired x minimum %) healthy and floor(desired x maximum %)
-/// wanted tasks (tasks told to stop count towards neither). A protected task is not stopped to
-/// scale in, for a deployment or because its host drains; it is when its checks fail or the service
-/// ends.
+/// Plans a REPLICA service, or one of any kind that is being deleted, within ceil(desired x minimum
+/// %) healthy and floor(desired x maximum %) wanted tasks (tasks told to stop count towards
+/// neither). A protected task is not stopped to scale in, for a deployment or because its host
+/// drains; it is when its checks fail or the service ends.
 ServicePlan plan_service(const schemas::Service& service, std::span<const ServiceTask> tasks,
                          const DeploySettings& settings, schemas::Instant now);
 
-/// Writes the plan's `deployments` and `status` into the service. Starts, stops and events are
-/// the caller's: they need ids.
+/// Writes the plan's `deployments`, `status` and `desired_count` into the service. Starts, stops
+/// and events are the caller's: they need ids.
 void settle(schemas::Service& service, const ServicePlan& plan, schemas::Instant now);
 
 }  // namespace control

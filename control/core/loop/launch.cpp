@@ -105,7 +105,11 @@ void make_task(Context& context, const LaunchOrder& order, schemas::TaskId id,
 
 TaskRequest request_of(const World& world, const LaunchOrder& order) {
   const TaskSpecification& specification = *order.specification;
-  TaskRequest request = request_for(specification);
+  const schemas::Service* service = service_of(world, order.service);
+  const bool daemon =
+      service != nullptr && service->scheduling_strategy == schemas::SchedulingStrategy::daemon;
+  TaskRequest request =
+      daemon ? daemon_request(request_for(specification)) : request_for(specification);
   request.claim.group = std::to_string(order.cluster) + "/" + request.claim.group;
   if (!order.capacity_provider.empty() && specification.launch_type == LaunchType::ec2) {
     request.required_attributes.push_back(std::string(schemas::capacity_provider_attribute) + "=" +

@@ -4,6 +4,7 @@
 
 #include "control/core/deploy/deployment.h"
 #include "control/core/deploy/service_events.h"
+#include "control/core/loop/daemons.h"
 #include "control/core/loop/details.h"
 #include "control/core/loop/launch.h"
 #include "control/core/loop/provider_turn.h"
@@ -95,16 +96,19 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
     LaunchOrder order{.cluster = service.cluster,
                       .service = key,
                       .deployment = deployment->id,
-                      .host = {},
+                      .host = start.host,
                       .specification = deployment->specification};
-    for (std::int64_t count = 0; count < start.count && !refused; ++count) {
+    for (std::int64_t count = 0; count < start.count; ++count) {
       order.capacity_provider = providers.next();
       const Launch launched = launch(context, order);
       if (const auto* task = std::get_if<schemas::TaskId>(&launched)) {
         started.push_back(*task);
         providers.took(order.capacity_provider);
       } else {
-        refused.emplace(order, *std::get_if<LaunchRefusal>(&launched));
+        if (!refused) {
+          refused.emplace(order, *std::get_if<LaunchRefusal>(&launched));
+        }
+        break;  // the next of this start would hear the same
       }
     }
   }
@@ -141,7 +145,7 @@ std::string event_of(DeploymentChange::Kind kind) {
 }
 
 void settle_service(Context& context, const Service& service, const ServicePlan& plan) {
-  if (plan.deployments.empty() && !plan.status) {
+  if (plan.deployments.empty() && !plan.status && !plan.desired_count) {
     return;
   }
   Service settled = service;
@@ -168,6 +172,10 @@ void settle_service(Context& context, const Service& service, const ServicePlan&
   }
 }
 
+bool is_daemon(const Service& service) {
+  return service.scheduling_strategy == schemas::SchedulingStrategy::daemon;
+}
+
 void decide_service(Context& context, std::int64_t key) {
   const Service* service = service_of(context.world, key);
   if (service == nullptr || service->status == ServiceStatus::inactive) {
@@ -176,7 +184,11 @@ void decide_service(Context& context, std::int64_t key) {
     return;
   }
   const std::vector<ServiceTask> tasks = service_tasks(context.world, key);
-  const ServicePlan plan = plan_service(*service, tasks, context.settings.deploy, context.now);
+  const ServicePlan plan =
+      is_daemon(*service) && service->status == ServiceStatus::active
+          ? plan_daemon(*service, tasks, daemon_hosts(context.world, *service),
+                        context.settings.deploy, context.now)
+          : plan_service(*service, tasks, context.settings.deploy, context.now);
   settle_service(context, *service, plan);
   stop_tasks(context, plan.stops);
   for (const std::string& message : plan.events) {
@@ -211,8 +223,18 @@ void decide_services(Context& context) {
     if (due.empty()) {
       return;
     }
-    for (const std::int64_t service : due) {
-      decide_service(context, service);
+    // Daemons come first on a host that is new.
+    std::vector<std::int64_t> others;
+    for (const std::int64_t key : due) {
+      const Service* service = service_of(context.world, key);
+      if (service != nullptr && is_daemon(*service)) {
+        decide_service(context, key);
+      } else {
+        others.push_back(key);
+      }
+    }
+    for (const std::int64_t key : others) {
+      decide_service(context, key);
     }
   }
 }

@@ -11,12 +11,15 @@
 namespace control {
 namespace {
 
-/// What would mend the verdict. Nothing when nothing would: the host is too small, even if empty.
+/// What would mend the verdict. Nothing when nothing would: the host is too small, even if empty
+/// but for the daemons that belong there.
 std::optional<Step> step_for(const Verdict& verdict) {
   const bool measured = verdict.question == RefusalReason::cpu ||
                         verdict.question == RefusalReason::memory ||
                         verdict.question == RefusalReason::eni;
-  if (measured && verdict.most < verdict.wanted) {
+  const bool too_small = measured && verdict.most - verdict.kept < verdict.wanted;
+  const bool kept_port = verdict.question == RefusalReason::ports && verdict.kept > 0;
+  if (too_small || kept_port) {
     return std::nullopt;
   }
   return Step{.question = verdict.question,
@@ -102,6 +105,7 @@ Explanation explain(const TaskRequest& request, const Fleet& fleet) {
     for (std::size_t index = 0; index < lane.hosts().size(); ++index) {
       HostExplanation host{
           .instance = lane.hosts()[index].id, .zone = zone, .verdicts = question.verdicts(index)};
+      host.keeps_for = request.daemon ? "" : lane.hosts()[index].keeps_for();
       host.failed = std::count_if(host.verdicts.begin(), host.verdicts.end(),
                                   [](const Verdict& verdict) { return !verdict.passed; });
       made.fitting += host.failed == 0 ? 1 : 0;

@@ -21,6 +21,7 @@ struct HostExplanation {
   std::string zone;
   std::vector<Verdict> verdicts;
   std::int64_t failed = 0;  ///< how many of them
+  std::string keeps_for{};  ///< daemons that it keeps room for: "service:a, service:b"
 };
 
 /// One thing that somebody could do. Which verdict it mends is its `question` and `which`.

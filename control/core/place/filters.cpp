@@ -27,40 +27,77 @@ const std::string* missing_attribute(const Host& host, const TaskRequest& reques
   return nullptr;
 }
 
-const HostPort* taken_port(const Host& host, const TaskRequest& request) {
-  const std::vector<HostPort>& used = host.room.used_ports;
-  for (const HostPort& port : request.claim.ports) {
-    if (std::binary_search(used.begin(), used.end(), port)) {
-      return &port;
-    }
+/// What a host has for the tasks of a request, and what it keeps from them for daemons. Daemons
+/// may have all of it.
+struct Offer {
+  explicit Offer(const Host& of, const TaskRequest& request)
+      : host(of),
+        cpu(request.daemon ? of.room.cpu : of.free_cpu()),
+        memory(request.daemon ? of.room.memory : of.free_memory()),
+        eni_slots(request.daemon ? of.room.eni_slots : of.free_eni_slots()),
+        daemon(request.daemon) {}
+
+  [[nodiscard]] bool is_used(const HostPort& port) const {
+    const std::vector<HostPort>& used = host.room.used_ports;
+    return std::binary_search(used.begin(), used.end(), port);
   }
-  return nullptr;
-}
+  [[nodiscard]] bool is_kept(const HostPort& port) const {
+    const std::vector<HostPort>& kept = host.owed.ports;
+    return !daemon && std::binary_search(kept.begin(), kept.end(), port);
+  }
+
+  const Host& host;
+  schemas::CpuUnits cpu;
+  schemas::MemoryMib memory;
+  std::int64_t eni_slots;
+  bool daemon;
+};
 
 Refusal because(const Host& host, RefusalReason reason, std::int64_t wanted = 0,
                 std::int64_t found = 0) {
   return {host.id, reason, wanted, found, {}};
 }
 
-std::optional<Refusal> refuse_resources(const Host& host, const Claim& claim,
-                                        const TaskRequest& request) {
-  if (host.room.cpu < claim.cpu) {
-    return because(host, RefusalReason::cpu, claim.cpu.count, host.room.cpu.count);
+/// The same where daemons may be why.
+Refusal because(const Host& host, RefusalReason reason, std::int64_t wanted, std::int64_t found,
+                std::int64_t kept) {
+  Refusal refusal = because(host, reason, wanted, found);
+  if (kept > 0) {
+    refusal.kept = kept;
+    refusal.kept_for = host.keeps_for();
   }
-  if (host.room.memory < claim.memory) {
-    return because(host, RefusalReason::memory, claim.memory.count, host.room.memory.count);
+  return refusal;
+}
+
+std::optional<Refusal> refuse_resources(const Host& host, const TaskRequest& request) {
+  const Claim& claim = request.claim;
+  const Offer offer(host, request);
+  if (offer.cpu < claim.cpu) {
+    return because(host, RefusalReason::cpu, claim.cpu.count, offer.cpu.count,
+                   (host.room.cpu - offer.cpu).count);
   }
-  if (const HostPort* port = taken_port(host, request)) {
-    return because(host, RefusalReason::ports, port->port);
+  if (offer.memory < claim.memory) {
+    return because(host, RefusalReason::memory, claim.memory.count, offer.memory.count,
+                   (host.room.memory - offer.memory).count);
+  }
+  for (const HostPort& port : claim.ports) {
+    if (offer.is_used(port) || offer.is_kept(port)) {
+      return because(host, RefusalReason::ports, port.port, 0, offer.is_used(port) ? 0 : 1);
+    }
   }
   // A task without an interface of its own may go to a host that has given out too many.
-  if (claim.eni_slots > 0 && host.room.eni_slots < claim.eni_slots) {
-    return because(host, RefusalReason::eni, claim.eni_slots, host.room.eni_slots);
+  if (claim.eni_slots > 0 && offer.eni_slots < claim.eni_slots) {
+    return because(host, RefusalReason::eni, claim.eni_slots, offer.eni_slots,
+                   host.room.eni_slots - offer.eni_slots);
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+bool has_attributes(const Host& host, const TaskRequest& request) {
+  return missing_attribute(host, request) == nullptr;
+}
 
 bool zone_allowed(std::string_view zone, const TaskRequest& request) {
   return request.zones.empty() ||
@@ -126,7 +163,7 @@ std::optional<Refusal> Question::refuse(std::size_t index) const {
     refusal.attribute = *missing;
     return refusal;
   }
-  if (std::optional<Refusal> refusal = refuse_resources(host, request_.claim, request_)) {
+  if (std::optional<Refusal> refusal = refuse_resources(host, request_)) {
     return refusal;
   }
   return refuse_constraints(host, index);
@@ -134,30 +171,34 @@ std::optional<Refusal> Question::refuse(std::size_t index) const {
 
 void Question::add_resources(const Host& host, std::vector<Verdict>& verdicts) const {
   const Claim& claim = request_.claim;
+  const Offer offer(host, request_);
   verdicts.push_back({.question = RefusalReason::cpu,
-                      .passed = host.room.cpu >= claim.cpu,
+                      .passed = offer.cpu >= claim.cpu,
                       .wanted = claim.cpu.count,
-                      .found = host.room.cpu.count,
-                      .most = host.cpu.count});
+                      .found = offer.cpu.count,
+                      .most = host.cpu.count,
+                      .kept = (host.room.cpu - offer.cpu).count});
   verdicts.push_back({.question = RefusalReason::memory,
-                      .passed = host.room.memory >= claim.memory,
+                      .passed = offer.memory >= claim.memory,
                       .wanted = claim.memory.count,
-                      .found = host.room.memory.count,
-                      .most = host.memory.count});
-  const std::vector<HostPort>& used = host.room.used_ports;
+                      .found = offer.memory.count,
+                      .most = host.memory.count,
+                      .kept = (host.room.memory - offer.memory).count});
   for (std::size_t at = 0; at < claim.ports.size(); ++at) {
     const HostPort& port = claim.ports[at];
     verdicts.push_back({.question = RefusalReason::ports,
-                        .passed = !std::binary_search(used.begin(), used.end(), port),
+                        .passed = !offer.is_used(port) && !offer.is_kept(port),
                         .which = at,
-                        .wanted = port.port});
+                        .wanted = port.port,
+                        .kept = offer.is_kept(port) ? 1 : 0});
   }
   if (claim.eni_slots > 0) {
     verdicts.push_back({.question = RefusalReason::eni,
-                        .passed = host.room.eni_slots >= claim.eni_slots,
+                        .passed = offer.eni_slots >= claim.eni_slots,
                         .wanted = claim.eni_slots,
-                        .found = host.room.eni_slots,
-                        .most = host.eni_slots});
+                        .found = offer.eni_slots,
+                        .most = host.eni_slots,
+                        .kept = host.room.eni_slots - offer.eni_slots});
   }
 }
 

@@ -16,6 +16,9 @@ namespace control {
 /// Whether a task that asks for `zones` may go to `zone`.
 bool zone_allowed(std::string_view zone, const TaskRequest& request);
 
+/// Whether a host has every attribute that the request requires.
+bool has_attributes(const Host& host, const TaskRequest& request);
+
 /// A request as the hosts of one lane are asked it, with what it needs to know of the lane looked
 /// up once. Refers to both: good until either changes.
 class Question {

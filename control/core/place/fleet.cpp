@@ -59,7 +59,9 @@ void Fleet::put(const schemas::ContainerInstance& instance) {
   const auto known = where_.find(instance.id);
   if (known != where_.end() && known->second == zone) {
     Lane& lane = lanes_.at(zone);
-    lane.update(*lane.find(instance.id), said);
+    const std::size_t index = *lane.find(instance.id);
+    lane.update(index, said);
+    keep_room(lane, index);
     return;
   }
   Host host = said;
@@ -74,9 +76,13 @@ void Fleet::put(const schemas::ContainerInstance& instance) {
     host.room = std::move(moved.room);
     host.groups = std::move(moved.groups);
     host.running_tasks = moved.running_tasks;
+    host.daemons = std::move(moved.daemons);
     if (old_lane.hosts().empty()) {
       lanes_.erase(known->second);
     }
+  }
+  if (!daemons_.empty()) {
+    host.keep(rooms_for(daemons_, host));
   }
   where_[instance.id] = zone;
   lanes_[zone].insert(std::move(host));
@@ -99,7 +105,11 @@ void Fleet::take(const InstanceId& instance, const Claim& claim) {
   const auto known = where_.find(instance);
   schemas::require(known != where_.end(), "a task was placed on a host that is not of its fleet");
   Lane& lane = lanes_.find(known->second)->second;
-  lane.take(*lane.find(instance), claim);
+  const std::size_t index = *lane.find(instance);
+  lane.take(index, claim);
+  if (daemons_.count(claim.group) > 0) {
+    hold(lane, index, claim);
+  }
   generation_ += lane.asked_about_tasks() ? 1 : 0;
 }
 
@@ -120,7 +130,62 @@ void Fleet::give_back(const InstanceId& instance, const Claim& claim) {
   }
   ++generation_;
   Lane& lane = lanes_.find(known->second)->second;
-  lane.give_back(*lane.find(instance), claim);
+  const std::size_t index = *lane.find(instance);
+  lane.give_back(index, claim);
+  if (daemons_.count(claim.group) > 0) {
+    release(lane, index, claim);
+  }
+}
+
+void Fleet::put_daemon(Daemon daemon) {
+  const auto known = daemons_.find(daemon.group());
+  if (known != daemons_.end() && known->second.says_the_same(daemon)) {
+    return;
+  }
+  ++generation_;
+  const std::string group = daemon.group();
+  daemons_.insert_or_assign(group, std::move(daemon));
+  for (auto& [zone, lane] : lanes_) {
+    for (std::size_t index = 0; index < lane.hosts().size(); ++index) {
+      keep_room(lane, index);
+    }
+  }
+}
+
+void Fleet::remove_daemon(std::string_view group) {
+  const auto known = daemons_.find(group);
+  if (known == daemons_.end()) {
+    return;
+  }
+  ++generation_;
+  daemons_.erase(known);
+  for (auto& [zone, lane] : lanes_) {
+    for (std::size_t index = 0; index < lane.hosts().size(); ++index) {
+      keep_room(lane, index);
+    }
+  }
+}
+
+void Fleet::keep_room(Lane& lane, std::size_t index) {
+  const Host& host = lane.hosts()[index];
+  std::vector<DaemonRoom> rooms = rooms_for(daemons_, host);
+  if (rooms != host.daemons) {
+    lane.keep(index, std::move(rooms));
+  }
+}
+
+void Fleet::hold(Lane& lane, std::size_t index, const Claim& claim) {
+  std::vector<DaemonRoom> rooms = lane.hosts()[index].daemons;
+  add_held(rooms, claim);
+  lane.keep(index, std::move(rooms));
+  keep_room(lane, index);
+}
+
+void Fleet::release(Lane& lane, std::size_t index, const Claim& claim) {
+  std::vector<DaemonRoom> rooms = lane.hosts()[index].daemons;
+  take_held(rooms, claim);
+  lane.keep(index, std::move(rooms));
+  keep_room(lane, index);
 }
 
 const Host* Fleet::host(const InstanceId& instance) const {

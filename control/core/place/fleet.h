@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/core/place/daemon.h"
 #include "control/core/place/lane.h"
 #include "control/core/place/request.h"
 #include "schemas/base/id.h"
@@ -44,6 +45,16 @@ class Fleet {
   /// A task has left the host. `claim` is what it took.
   void give_back(const schemas::InstanceId& instance, const Claim& claim);
 
+  /// Takes over a daemon of the cluster, or what has changed of it. To be known before its first
+  /// task is taken.
+  void put_daemon(Daemon daemon);
+  /// Forgets a daemon that has no task any more, by the group of its tasks.
+  void remove_daemon(std::string_view group);
+  /// By the group of their tasks.
+  [[nodiscard]] const std::map<std::string, Daemon, std::less<>>& daemons() const {
+    return daemons_;
+  }
+
   /// Tasks of the host have begun to run (`by` > 0), or run no longer.
   void run(const schemas::InstanceId& instance, std::int64_t by);
 
@@ -69,8 +80,13 @@ class Fleet {
   [[nodiscard]] const std::map<std::string, Lane, std::less<>>& lanes() const { return lanes_; }
 
  private:
+  void keep_room(Lane& lane, std::size_t index);
+  void hold(Lane& lane, std::size_t index, const Claim& claim);
+  void release(Lane& lane, std::size_t index, const Claim& claim);
+
   std::map<std::string, Lane, std::less<>> lanes_;
   std::map<schemas::InstanceId, std::string> where_;  ///< the zone of each host
+  std::map<std::string, Daemon, std::less<>> daemons_;
   std::int64_t generation_ = 1;
 };
 

@@ -21,7 +21,7 @@ Lane::Node leaf(const Host& host) {
   if (!host.open()) {
     return {};
   }
-  return {host.room.cpu.count, host.room.memory.count, host.room.eni_slots, host.load()};
+  return {host.free_cpu().count, host.free_memory().count, host.free_eni_slots(), host.load()};
 }
 
 Lane::Node joined(const Lane::Node& a, const Lane::Node& b) {
@@ -41,6 +41,29 @@ std::int64_t Host::load() const {
 std::int64_t Host::group_tasks(std::string_view group) const {
   const auto found = groups.find(group);
   return found == groups.end() ? 0 : found->second;
+}
+
+void Host::keep(std::vector<DaemonRoom> rooms) {
+  daemons = std::move(rooms);
+  owed = {};
+  for (const DaemonRoom& daemon : daemons) {
+    owed.cpu += daemon.owed.cpu;
+    owed.memory += daemon.owed.memory;
+    owed.eni_slots += daemon.owed.eni_slots;
+    owed.ports.insert(owed.ports.end(), daemon.owed.ports.begin(), daemon.owed.ports.end());
+  }
+  std::sort(owed.ports.begin(), owed.ports.end());
+}
+
+std::string Host::keeps_for() const {
+  std::string names;
+  for (const DaemonRoom& daemon : daemons) {
+    if (daemon.owed != Claim{}) {
+      names += names.empty() ? "" : ", ";
+      names += daemon.group.substr(daemon.group.find('/') + 1);  // without its cluster's number
+    }
+  }
+  return names;
 }
 
 query::Facts Host::facts() const {
@@ -195,6 +218,11 @@ void Lane::give_back(std::size_t index, const Claim& claim) {
   }
   refresh(index);
   count(index, claim.group, -1);
+}
+
+void Lane::keep(std::size_t index, std::vector<DaemonRoom> rooms) {
+  hosts_[index].keep(std::move(rooms));
+  refresh(index);
 }
 
 /// Hosts have come or gone: rare, so everything is built anew.

@@ -29,6 +29,14 @@ struct HostRoom {
   bool operator==(const HostRoom&) const = default;
 };
 
+/// What a host has to do with one daemon of its cluster.
+struct DaemonRoom {
+  std::string group;  ///< of the daemon's tasks
+  Claim held;         ///< by those of them that are here
+  Claim owed;         ///< kept free for the next of them
+  bool operator==(const DaemonRoom&) const = default;
+};
+
 /// One host as placement sees it.
 struct Host {
   schemas::InstanceId id;
@@ -43,12 +51,22 @@ struct Host {
   HostRoom room;
   std::map<std::string, std::int64_t, std::less<>> groups;  ///< tasks here, by group; none is 0
   std::int64_t running_tasks = 0;                           ///< of those that are here
+  std::vector<DaemonRoom> daemons;                          ///< of those that are here or owed room
+  Claim owed;                                               ///< to all of them; a port may be twice
 
   /// Whether new tasks may come at all.
   [[nodiscard]] bool open() const { return connected && status == schemas::InstanceStatus::active; }
   /// The larger of the shares of CPU and memory that are taken, in millionths.
   [[nodiscard]] std::int64_t load() const;
   [[nodiscard]] std::int64_t group_tasks(std::string_view group) const;
+  /// What is left for tasks that are no daemon's.
+  [[nodiscard]] schemas::CpuUnits free_cpu() const { return room.cpu - owed.cpu; }
+  [[nodiscard]] schemas::MemoryMib free_memory() const { return room.memory - owed.memory; }
+  [[nodiscard]] std::int64_t free_eni_slots() const { return room.eni_slots - owed.eni_slots; }
+  /// Takes over what is held by daemons and owed to them.
+  void keep(std::vector<DaemonRoom> rooms);
+  /// The daemons that it owes room, by the names of their services: "service:a, service:b".
+  [[nodiscard]] std::string keeps_for() const;
   /// What it answers to an expression.
   [[nodiscard]] query::Facts facts() const;
 };
@@ -108,10 +126,12 @@ class Lane {
   void insert(Host host);
   /// Takes the host out and answers it, with all that is known of it.
   Host erase(std::size_t index);
-  /// Replaces what a host says of itself; `room` and `groups` of `said` do not count.
+  /// Replaces what a host says of itself; `room`, `groups` and `daemons` of `said` do not count.
   void update(std::size_t index, const Host& said);
   void take(std::size_t index, const Claim& claim);
   void give_back(std::size_t index, const Claim& claim);
+  /// The host keeps other room for daemons.
+  void keep(std::size_t index, std::vector<DaemonRoom> rooms);
   /// Counts tasks that run, or run no longer.
   void run(std::size_t index, std::int64_t by) { hosts_[index].running_tasks += by; }
 

@@ -10,7 +10,10 @@ namespace {
 
 std::string lacks(std::string_view what, const Refusal& refusal) {
   return "has " + std::to_string(refusal.found) + " " + std::string(what) +
-         " left, the task wants " + std::to_string(refusal.wanted);
+         " left, the task wants " + std::to_string(refusal.wanted) +
+         (refusal.kept > 0
+              ? "; " + std::to_string(refusal.kept) + " more are kept for " + refusal.kept_for
+              : "");
 }
 
 /// What the closest host lacks, in ECS's words.
@@ -90,7 +93,8 @@ std::string explain(const Refusal& refusal) {
     case RefusalReason::memory:
       return host + lacks("MiB of memory", refusal);
     case RefusalReason::ports:
-      return host + "already uses port " + std::to_string(refusal.wanted);
+      return host + (refusal.kept > 0 ? "keeps port " : "already uses port ") +
+             std::to_string(refusal.wanted) + (refusal.kept > 0 ? " for " + refusal.kept_for : "");
     case RefusalReason::eni:
       return host + lacks("network interface slots", refusal);
     case RefusalReason::distinct_instance:

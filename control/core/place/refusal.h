@@ -33,6 +33,8 @@ struct Refusal {
   std::int64_t wanted = 0;  ///< CPU units, MiB, the port, slots; 0 where there is no number
   std::int64_t found = 0;   ///< what is left of it
   std::string attribute;    ///< the one that is missing; for member_of the expression
+  std::int64_t kept = 0;    ///< how much more there is, kept for daemons; 1 for such a port
+  std::string kept_for{};   ///< those daemons, when anything is kept: "service:a, service:b"
   bool operator==(const Refusal&) const = default;
 };
 
@@ -45,6 +47,7 @@ struct Verdict {
   std::int64_t wanted = 0;  ///< CPU units, MiB, the port, slots; 0 where there is no number
   std::int64_t found = 0;   ///< what is left of it; tasks of the group for distinct_instance
   std::int64_t most = 0;    ///< what the host has of it altogether
+  std::int64_t kept = 0;    ///< beside `found`, kept for daemons of the host; 1 for such a port
   bool operator==(const Verdict&) const = default;
 };
 

@@ -71,4 +71,12 @@ TaskRequest request_for(const TaskSpecification& specification) {
   return request;
 }
 
+TaskRequest daemon_request(TaskRequest request) {
+  request.daemon = true;
+  std::erase_if(request.constraints, [](const schemas::PlacementConstraint& constraint) {
+    return constraint.type == schemas::PlacementConstraint::Type::distinct_instance;
+  });
+  return request;
+}
+
 }  // namespace control

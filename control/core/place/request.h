@@ -36,6 +36,7 @@ struct TaskRequest {
   std::vector<std::string> zones;  ///< where it may go (its subnets' zones); empty = anywhere
   std::vector<schemas::PlacementConstraint> constraints;
   std::vector<schemas::PlacementStrategy> strategy;  ///< never empty, see `request_for`
+  bool daemon = false;  ///< a daemon's: what hosts keep free for daemons is open to it
   bool operator==(const TaskRequest&) const = default;
 };
 
@@ -44,6 +45,10 @@ struct TaskRequest {
 /// awsvpc tasks take an ENI slot and no port; host mode takes the container's ports; bridge mode
 /// the stated host ports (dynamic ones are picked on the host).
 TaskRequest request_for(const schemas::TaskSpecification& specification);
+
+/// The same for a task of a DAEMON service. There is one on a host, so that distinctInstance says
+/// nothing of it: while it is replaced, its successor may come first.
+TaskRequest daemon_request(TaskRequest request);
 
 /// What such a task takes, without the rest: for `Fleet::take` and `give_back`.
 Claim claim_of(const schemas::TaskSpecification& specification);

@@ -129,7 +129,7 @@ class Scan {
   void consider(const Host& host, const Question& question, std::size_t index,
                 std::int64_t tasks_in_zone) {
     const Claim& claim = request_.claim;
-    if (!host.open() || host.room.cpu < claim.cpu || host.room.memory < claim.memory) {
+    if (!host.open() || host.free_cpu() < claim.cpu || host.free_memory() < claim.memory) {
       return;
     }
     for (std::size_t i = 0; i < criteria_.size(); ++i) {

@@ -35,6 +35,7 @@ void leave(WorldParts& parts, const ContainerInstance& instance) {
   parts.index.public_addresses.erase(instance.id);
   parts.fleets[instance.cluster].remove(instance.id);
   parts.index.deregistered.insert({instance.lease_until, instance.id});
+  note_daemons(parts, instance.cluster);
 }
 
 void begin_lease(WorldParts& parts, const ContainerInstance& instance) {
@@ -45,6 +46,7 @@ void begin_lease(WorldParts& parts, const ContainerInstance& instance) {
 void note(WorldParts& parts, const ContainerInstance& instance) {
   show_to_placement(parts, instance);
   touch(parts, Table::instance, instance.key, instance.id.bytes());
+  note_daemons(parts, instance.cluster);
   // What its host means for a task has changed, so its service may want something else.
   for (const std::int64_t key : parts.index.live_tasks_of_instance[instance.id]) {
     if (const std::int64_t service = parts.tables.tasks.at(key).service; service != 0) {

@@ -16,7 +16,53 @@ void erase_row(WorldParts& parts, Table table, std::int64_t key) {
       {.table = table, .key = key, .values = {}, .action = RowAction::erase});
 }
 
+std::string daemon_group(const schemas::Service& service) {
+  return std::to_string(service.cluster) + "/service:" + service.name;
+}
+
+std::vector<std::string> zones_of(const WorldParts& parts,
+                                  const schemas::NetworkConfiguration& network) {
+  std::vector<std::string> zones;
+  for (const schemas::SubnetId& id : network.subnets) {
+    zones.push_back(parts.tables.subnets.at(id).availability_zone);
+  }
+  return zones;
+}
+
+/// What its next task asks of a host.
+TaskRequest next_request(const WorldParts& parts, const schemas::Service& service) {
+  const schemas::TaskSpecification& specification = *service.deployments.front().specification;
+  TaskRequest request = daemon_request(request_for(specification));
+  request.claim.group = daemon_group(service);
+  if (specification.network) {
+    request.zones = zones_of(parts, *specification.network);
+  }
+  return request;
+}
+
 }  // namespace
+
+void show_daemon(WorldParts& parts, const schemas::Service& service) {
+  if (service.scheduling_strategy != schemas::SchedulingStrategy::daemon) {
+    return;
+  }
+  Fleet& fleet = parts.fleets[service.cluster];
+  if (service.deployments.empty()) {
+    fleet.remove_daemon(daemon_group(service));
+    return;
+  }
+  const bool starts_tasks =
+      service.status == schemas::ServiceStatus::active &&
+      service.deployments.front().rollout_state != schemas::RolloutState::failed;
+  fleet.put_daemon(Daemon(service.key, next_request(parts, service),
+                          starts_tasks ? Daemon::Wants::room : Daemon::Wants::nothing));
+}
+
+void note_daemons(WorldParts& parts, std::int64_t cluster) {
+  for (const auto& [group, daemon] : parts.fleets[cluster].daemons()) {
+    parts.news.services.insert(daemon.service());
+  }
+}
 
 void carry_out(WorldParts& parts, const ServiceCreated& change) {
   const schemas::Service& service = change.service;
@@ -25,6 +71,7 @@ void carry_out(WorldParts& parts, const ServiceCreated& change) {
   parts.index.services_of_cluster[service.cluster].insert(service.key);
   parts.tables.services[service.key] = service;
   parts.tables.services[service.key].events.clear();
+  show_daemon(parts, service);
   parts.news.services.insert(service.key);
   touch(parts, Table::service, service.key, {});
 }
@@ -34,6 +81,7 @@ void carry_out(WorldParts& parts, const ServiceChanged& change) {
   std::deque<schemas::ServiceEvent> events = std::move(service.events);
   service = change.service;
   service.events = std::move(events);
+  show_daemon(parts, service);
   parts.news.services.insert(service.key);
   touch(parts, Table::service, service.key, {});
 }
@@ -118,6 +166,9 @@ void carry_out(WorldParts& parts, const ServiceForgotten& change) {
   const auto name = parts.index.service_by_name.find({at->second.cluster, at->second.name});
   if (name != parts.index.service_by_name.end() && name->second == change.service) {
     parts.index.service_by_name.erase(name);
+  }
+  if (at->second.scheduling_strategy == schemas::SchedulingStrategy::daemon) {
+    parts.fleets[at->second.cluster].remove_daemon(daemon_group(at->second));
   }
   parts.tables.services.erase(at);
   parts.news.services.erase(change.service);

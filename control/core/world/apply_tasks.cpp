@@ -13,6 +13,22 @@ bool on_host(const Task& task) {
   return task.instance.has_value() && task.last_status != TaskStatus::stopped;
 }
 
+/// Daemons hear of tasks that come and go where that may move them: those that ask about tasks,
+/// and those that leave a host that is drained as the last of its tasks.
+void tell_daemons(WorldParts& parts, std::int64_t cluster, const schemas::InstanceId& instance) {
+  const Fleet& fleet = parts.fleets[cluster];
+  if (fleet.daemons().empty()) {
+    return;
+  }
+  const Host* host = fleet.host(instance);
+  const bool leaving = host != nullptr && host->status != schemas::InstanceStatus::active;
+  for (const auto& [group, daemon] : fleet.daemons()) {
+    if (daemon.asks_about_tasks() || (leaving && host->group_tasks(group) > 0)) {
+      parts.news.services.insert(daemon.service());
+    }
+  }
+}
+
 /// Keeps the host's room and its list of tasks in step.
 void settle_host(WorldParts& parts, const Task* before, const Task& after) {
   const bool was = before != nullptr && on_host(*before);
@@ -33,6 +49,9 @@ void settle_host(WorldParts& parts, const Task* before, const Task& after) {
   }
   if (runs && !ran) {
     parts.fleets[fleet_of(after)].run(*after.instance, 1);
+  }
+  if (was != is || ran != runs) {
+    tell_daemons(parts, fleet_of(after), *after.instance);
   }
 }
 

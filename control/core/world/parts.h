@@ -84,6 +84,12 @@ void carry_out(WorldParts& parts, const Audited& change);
 /// Takes over into its fleet what placement must know of a host.
 void show_to_placement(WorldParts& parts, const schemas::ContainerInstance& instance);
 
+/// Takes over into its cluster's fleet what placement must know of a service, if it is a daemon.
+void show_daemon(WorldParts& parts, const schemas::Service& service);
+
+/// The daemons of a cluster are to be planned anew: its hosts have changed.
+void note_daemons(WorldParts& parts, std::int64_t cluster);
+
 /// The host no longer has to have the interface, nor its VPC to know it.
 void unassign_eni(WorldParts& parts, const schemas::Eni& eni);
 

@@ -59,8 +59,29 @@ constexpr std::array<Want, 4> all_wants{{
          }},
     {.expression = "not(task:group == service:s1)",
      .holds = [](const control::World& world, const ContainerInstance& host,
-                 std::int64_t before) { return !has_older(world, host, "service:s1", before); }},
+                 std::int64_t before) { return !has_older(world, host, "service:s1", before); },
+     .about_tasks = true},
 }};
+
+const Want& want_of(const PlacementConstraint& constraint) {
+  const auto want = std::find_if(all_wants.begin(), all_wants.end(), [&](const Want& each) {
+    return constraint.expression == each.expression;
+  });
+  schemas::require(want != all_wants.end(), "an expression that the simulator does not know");
+  return *want;
+}
+
+std::vector<PlacementConstraint> constraints_of(const schemas::TaskSpecification& specification) {
+  std::vector<PlacementConstraint> all = specification.definition->placement_constraints;
+  all.insert(all.end(), specification.placement_constraints.begin(),
+             specification.placement_constraints.end());
+  return all;
+}
+
+bool is_about_tasks(const PlacementConstraint& constraint) {
+  return constraint.type != PlacementConstraint::Type::distinct_instance &&
+         want_of(constraint).about_tasks;
+}
 
 }  // namespace
 
@@ -68,22 +89,34 @@ std::span<const Want> wants() { return all_wants; }
 
 bool constraints_hold(const control::World& world, const schemas::TaskSpecification& specification,
                       const ContainerInstance& host, std::int64_t before) {
-  std::vector<PlacementConstraint> all = specification.definition->placement_constraints;
-  all.insert(all.end(), specification.placement_constraints.begin(),
-             specification.placement_constraints.end());
   if (!able(host, *specification.definition)) {
     return false;
   }
+  const std::vector<PlacementConstraint> all = constraints_of(specification);
   return std::all_of(all.begin(), all.end(), [&](const PlacementConstraint& constraint) {
     if (constraint.type == PlacementConstraint::Type::distinct_instance) {
       return !has_older(world, host, specification.group, before);
     }
-    const auto want = std::find_if(all_wants.begin(), all_wants.end(), [&](const Want& each) {
-      return constraint.expression == each.expression;
-    });
-    schemas::require(want != all_wants.end(), "an expression that the simulator does not know");
-    return want->holds(world, host, before);
+    return want_of(constraint).holds(world, host, before);
   });
+}
+
+bool standing_constraints_hold(const control::World& world,
+                               const schemas::TaskSpecification& specification,
+                               const ContainerInstance& host) {
+  if (!able(host, *specification.definition)) {
+    return false;
+  }
+  const std::vector<PlacementConstraint> all = constraints_of(specification);
+  return std::all_of(all.begin(), all.end(), [&](const PlacementConstraint& constraint) {
+    return constraint.type == PlacementConstraint::Type::distinct_instance ||
+           is_about_tasks(constraint) || want_of(constraint).holds(world, host, 0);
+  });
+}
+
+bool asks_about_tasks(const schemas::TaskSpecification& specification) {
+  const std::vector<PlacementConstraint> all = constraints_of(specification);
+  return std::any_of(all.begin(), all.end(), is_about_tasks);
 }
 
 void PlaceWatch::turn_ends(const control::World& world, const control::Turn& turn) {
@@ -101,7 +134,13 @@ void PlaceWatch::turn_ends(const control::World& world, const control::Turn& tur
     if (steady && !task->specification->placement_constraints.empty()) {
       simulation_.probe("a task was placed under constraints");
     }
-    if (steady && !constraints_hold(world, *task->specification, host, task->key)) {
+    // A daemon's successor may come before the task that it replaces: two on one host.
+    const schemas::Service* service = control::service_of(world, task->service);
+    const bool daemon =
+        service != nullptr && service->scheduling_strategy == schemas::SchedulingStrategy::daemon;
+    const bool holds = daemon ? standing_constraints_hold(world, *task->specification, host)
+                              : constraints_hold(world, *task->specification, host, task->key);
+    if (steady && !holds) {
       simulation_.fail("Task " + brief(task->id) + " was placed on host " + brief(host.id) +
                        " against its constraints.");
     }

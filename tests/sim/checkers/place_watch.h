@@ -16,6 +16,7 @@ struct Want {
   /// `before`: tasks with smaller row keys were there when it was asked.
   bool (*holds)(const control::World& world, const schemas::ContainerInstance& host,
                 std::int64_t before);
+  bool about_tasks = false;  ///< whether the answer may change with the tasks of the host
 };
 std::span<const Want> wants();
 
@@ -23,6 +24,13 @@ std::span<const Want> wants();
 /// constraints go, its own and its definition's, and what the host's agent can do.
 bool constraints_hold(const control::World& world, const schemas::TaskSpecification& specification,
                       const schemas::ContainerInstance& host, std::int64_t before);
+
+/// The same, of expressions only those that do not ask about tasks; distinctInstance does.
+bool standing_constraints_hold(const control::World& world,
+                               const schemas::TaskSpecification& specification,
+                               const schemas::ContainerInstance& host);
+/// Whether any of its expressions asks about tasks.
+bool asks_about_tasks(const schemas::TaskSpecification& specification);
 
 /// No task is placed against its constraints.
 class PlaceWatch {

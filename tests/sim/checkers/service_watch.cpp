@@ -50,15 +50,17 @@ void ServiceWatch::turn_ends(const control::World& world, const control::Turn& t
     }
     const Service* service = control::service_of(world, task->service);
     if (service != nullptr && service->status == schemas::ServiceStatus::active) {
-      Moved& here = moved[task->service];
-      here.started += known_.contains(row.key) ? 0 : 1;
       const bool stopped = wanted_.contains(row.key) && !wanted(*task) &&
                            task->stop_code == schemas::StopCode::service_scheduler_initiated;
       if (stopped) {
         check_protection(*service, *task, now);
       }
-      if (stopped && carries_load(world, *service, *task, healthy_after, now)) {
-        here.load_stopped += 1;
+      // Of a DAEMON the hosts are counted, not the tasks: `DaemonWatch`.
+      if (service->scheduling_strategy == schemas::SchedulingStrategy::replica) {
+        Moved& here = moved[task->service];
+        here.started += known_.contains(row.key) ? 0 : 1;
+        here.load_stopped +=
+            stopped && carries_load(world, *service, *task, healthy_after, now) ? 1 : 0;
       }
     }
     known_.insert(row.key);

@@ -179,11 +179,11 @@ TEST_CASE("What is not supported yet is refused by name and in the words of ECS"
       refusal("RegisterTaskDefinition", definition_with(R"("interactive":true)"));
   CHECK(interactive.message.starts_with(
       "containerDefinitions[0].interactive is not supported yet beyond false"));
-  const schemas::Error strategy =
-      refusal("CreateService",
-              R"({"serviceName":"web","taskDefinition":"web","schedulingStrategy":"DAEMON"})");
-  CHECK(strategy.code == ErrorCode::unsupported_feature);
-  CHECK(strategy.message == "schedulingStrategy DAEMON is not supported yet.");
+  const schemas::Error controller = refusal(
+      "CreateService",
+      R"({"serviceName":"web","taskDefinition":"web","deploymentController":{"type":"EXTERNAL"}})");
+  CHECK(controller.code == ErrorCode::unsupported_feature);
+  CHECK(controller.message == "deploymentController.type EXTERNAL is not supported yet.");
   const schemas::Error external =
       refusal("RegisterTaskDefinition",
               R"({"family":"web","containerDefinitions":[{"name":"a","image":"b"}],)"

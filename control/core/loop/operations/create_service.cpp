@@ -23,16 +23,35 @@ using schemas::ServiceStatus;
 
 namespace {
 
-Result<Service> read_service(Context& context, const ApiCall& call,
-                             const api::CreateServiceRequest& input, const Cluster& cluster) {
+bool wants_daemon(const api::CreateServiceRequest& input) {
+  return read_scheduling(input.scheduling_strategy) == schemas::SchedulingStrategy::daemon;
+}
+
+/// Of a DAEMON nobody says how many tasks it has: the planner counts its hosts.
+schemas::Outcome check_scheduling(const api::CreateServiceRequest& input) {
+  if (wants_daemon(input)) {
+    return check_daemon(input);
+  }
   if (!input.desired_count) {
     return invalid("desiredCount must be specified for the REPLICA scheduling strategy.");
+  }
+  return schemas::Done{};
+}
+
+Result<Service> read_service(Context& context, const ApiCall& call,
+                             const api::CreateServiceRequest& input, const Cluster& cluster) {
+  const schemas::Outcome scheduling = check_scheduling(input);
+  if (!scheduling.ok()) {
+    return scheduling.error();
   }
   const auto definition = launchable_definition(context.world, call.scope, input.task_definition);
   if (!definition.ok()) {
     return definition.error();
   }
-  const auto configuration = read_configuration(input.deployment_configuration, {});
+  Service service;
+  service.scheduling_strategy = read_scheduling(input.scheduling_strategy);
+  const auto configuration = read_configuration(input.deployment_configuration,
+                                                default_configuration(service.scheduling_strategy));
   if (!configuration.ok()) {
     return configuration.error();
   }
@@ -40,10 +59,9 @@ Result<Service> read_service(Context& context, const ApiCall& call,
   if (!tags.ok()) {
     return tags.error();
   }
-  Service service;
   service.cluster = cluster.key;
   service.name = input.service_name;
-  service.desired_count = *input.desired_count;
+  service.desired_count = input.desired_count.value_or(0);
   service.deployment_configuration = configuration.value();
   service.tags = tags.value();
   service.enable_ecs_managed_tags = input.enable_ecs_managed_tags.value_or(false);
@@ -53,7 +71,12 @@ Result<Service> read_service(Context& context, const ApiCall& call,
   service.client_token = input.client_token.value_or("");
   service.created_by = call.principal;
   service.created_at = context.now;
-  const auto choice = choose_launch(cluster, input.launch_type, input.capacity_provider_strategy);
+  // The cluster's default strategy is no word about daemons: they go to its hosts.
+  const auto choice =
+      wants_daemon(input)
+          ? Result<LaunchChoice>(
+                LaunchChoice{.launch_type = schemas::LaunchType::ec2, .strategy = {}})
+          : choose_launch(cluster, input.launch_type, input.capacity_provider_strategy);
   if (!choice.ok()) {
     return choice.error();
   }
@@ -81,7 +104,9 @@ bool repeats(const Service& known, const Service& wanted) {
   if (!known.client_token.empty() && known.client_token == wanted.client_token) {
     return true;
   }
-  return known.desired_count == wanted.desired_count &&
+  const bool counted = known.scheduling_strategy == schemas::SchedulingStrategy::replica;
+  return known.scheduling_strategy == wanted.scheduling_strategy &&
+         (!counted || known.desired_count == wanted.desired_count) &&
          known.deployment_configuration == wanted.deployment_configuration &&
          known.tags == wanted.tags &&
          compare(*known.deployments.front().specification,

@@ -26,7 +26,8 @@ Answer delete_service(Context& context, const ApiCall& call) {
   const std::int64_t key = found.value()->key;
   if (found.value()->status == ServiceStatus::active) {
     Service service = *found.value();
-    if (service.desired_count > 0 && !input.force.value_or(false)) {
+    const bool counted = service.scheduling_strategy == schemas::SchedulingStrategy::replica;
+    if (counted && service.desired_count > 0 && !input.force.value_or(false)) {
       return Error{ErrorCode::invalid_parameter,
                    "The service cannot be stopped while it is scaled above 0. Set desiredCount to "
                    "0 first, or use force."};

@@ -2,6 +2,7 @@
 #include "control/core/loop/names.h"
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/page.h"
+#include "control/core/loop/operations/service_request.h"
 #include "control/core/loop/operations/shapes.h"
 #include "control/core/world/lookups.h"
 
@@ -10,6 +11,14 @@ namespace control {
 namespace {
 
 constexpr std::int64_t services_a_page = 10;
+
+bool is_asked_for(const schemas::Service& service, const api::ListServicesRequest& input) {
+  const bool of_type =
+      !input.launch_type ||
+      service.deployments.front().specification->launch_type == read_launch_type(input.launch_type);
+  return of_type && (!input.scheduling_strategy ||
+                     service.scheduling_strategy == read_scheduling(input.scheduling_strategy));
+}
 
 }  // namespace
 
@@ -20,9 +29,11 @@ Answer list_services(Context& context, const ApiCall& call) {
   if (!cluster.ok()) {
     return cluster.error();
   }
-  const std::string type = input.launch_type ? std::string(codec::name_of(*input.launch_type)) : "";
-  auto page = open_page(context, call, input, std::to_string(cluster.value()->key) + "\n" + type,
-                        services_a_page);
+  std::string filter = std::to_string(cluster.value()->key) + "\n";
+  filter += input.launch_type ? codec::name_of(*input.launch_type) : "";
+  filter += "\n";
+  filter += input.scheduling_strategy ? codec::name_of(*input.scheduling_strategy) : "";
+  auto page = open_page(context, call, input, filter, services_a_page);
   if (!page.ok()) {
     return page.error();
   }
@@ -30,11 +41,8 @@ Answer list_services(Context& context, const ApiCall& call) {
       entry_or_empty(context.world.index().services_of_cluster, cluster.value()->key);
   for (auto at = keys.upper_bound(page.value().after_key()); at != keys.end(); ++at) {
     const schemas::Service& service = context.world->services.at(*at);
-    const bool listed =
-        service.status == schemas::ServiceStatus::active &&
-        (!input.launch_type || service.deployments.front().specification->launch_type ==
-                                   read_launch_type(input.launch_type));
-    if (listed && !page.value().add(std::to_string(*at), service_arn(context.world, service))) {
+    if (service.status == schemas::ServiceStatus::active && is_asked_for(service, input) &&
+        !page.value().add(std::to_string(*at), service_arn(context.world, service))) {
       break;
     }
   }

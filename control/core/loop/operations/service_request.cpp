@@ -1,5 +1,6 @@
 #include "control/core/loop/operations/service_request.h"
 
+#include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/shapes.h"
 #include "fargate-pool/core/task_size.h"
 
@@ -8,6 +9,7 @@ namespace control {
 using schemas::DeploymentConfiguration;
 using schemas::Error;
 using schemas::ErrorCode;
+using schemas::Outcome;
 using schemas::Result;
 using schemas::TaskSpecification;
 using schemas::TaskSpecificationRef;
@@ -39,7 +41,53 @@ Result<schemas::CircuitBreaker> read_breaker(const api::DeploymentCircuitBreaker
   return breaker;
 }
 
+/// What CreateService and UpdateService have in common.
+template <class Request>
+Outcome check_daemon_request(const Request& input) {
+  if (input.desired_count) {
+    return invalid(
+        "The daemon scheduling strategy does not support a desired count for services. Remove the "
+        "desired count value and try again.");
+  }
+  if (input.placement_strategy && !input.placement_strategy->empty()) {
+    return invalid(
+        "The daemon scheduling strategy does not support placement strategies: a task runs on "
+        "every container instance that satisfies the placement constraints.");
+  }
+  if (input.capacity_provider_strategy && !input.capacity_provider_strategy->empty()) {
+    return invalid(
+        "The daemon scheduling strategy does not support capacity provider strategies. Use the EC2 "
+        "launch type.");
+  }
+  return schemas::Done{};
+}
+
 }  // namespace
+
+schemas::SchedulingStrategy read_scheduling(const std::optional<api::SchedulingStrategy>& wanted) {
+  return wanted == api::SchedulingStrategy::daemon ? schemas::SchedulingStrategy::daemon
+                                                   : schemas::SchedulingStrategy::replica;
+}
+
+DeploymentConfiguration default_configuration(schemas::SchedulingStrategy scheduling) {
+  DeploymentConfiguration configuration;
+  if (scheduling == schemas::SchedulingStrategy::daemon) {
+    configuration.minimum_healthy_percent = 0;
+    configuration.maximum_percent = 100;
+  }
+  return configuration;
+}
+
+Outcome check_daemon(const api::CreateServiceRequest& input) {
+  if (input.launch_type == api::LaunchType::fargate) {
+    return invalid(
+        "The daemon scheduling strategy is not supported with the FARGATE launch type: it runs a "
+        "task on each container instance of the cluster.");
+  }
+  return check_daemon_request(input);
+}
+
+Outcome check_daemon(const api::UpdateServiceRequest& input) { return check_daemon_request(input); }
 
 Result<DeploymentConfiguration> read_configuration(
     const std::optional<api::DeploymentConfiguration>& wanted, DeploymentConfiguration current) {

@@ -11,6 +11,16 @@ schemas::Result<schemas::DeploymentConfiguration> read_configuration(
     const std::optional<api::DeploymentConfiguration>& wanted,
     schemas::DeploymentConfiguration current);
 
+schemas::SchedulingStrategy read_scheduling(const std::optional<api::SchedulingStrategy>& wanted);
+
+/// What ECS fills in where a request is silent: a DAEMON stops its tasks before it starts others.
+schemas::DeploymentConfiguration default_configuration(schemas::SchedulingStrategy scheduling);
+
+/// What does not go with a DAEMON service, InvalidParameterException: it runs on every host that it
+/// belongs on, so nobody says how many tasks it has or where they go.
+schemas::Outcome check_daemon(const api::CreateServiceRequest& input);
+schemas::Outcome check_daemon(const api::UpdateServiceRequest& input);
+
 /// What the tasks of a service are made from: the wish, and what follows from the service itself.
 schemas::Result<schemas::TaskSpecificationRef> service_specification(
     Context& context, const schemas::Cluster& cluster, const schemas::Service& service,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "control/core/loop/operations/shapes.h"
 #include "control/core/place/explanation.h"
 #include "control/core/place/place.h"
 #include "control/core/world/lookups.h"
@@ -131,6 +132,9 @@ api::PlacementVerdict show_verdict(const TaskRequest& request, const Verdict& ve
   if (measured || verdict.question == RefusalReason::distinct_instance) {
     shown.found = verdict.found;
   }
+  if (verdict.kept > 0) {
+    shown.reserved = verdict.kept;
+  }
   return shown;
 }
 
@@ -140,6 +144,7 @@ api::ExplainedHost show_host(const World& world, const TaskRequest& request,
   shown.container_instance_arn = instance_arn(world, *find_instance(world, host.instance));
   shown.availability_zone = host.zone;
   shown.fits = host.failed == 0;
+  shown.reserved_for = unless_empty(host.keeps_for);
   shown.verdicts.reserve(host.verdicts.size());
   for (const Verdict& verdict : host.verdicts) {
     shown.verdicts.push_back(show_verdict(request, verdict));
@@ -196,10 +201,11 @@ api::PlacementExplanation show_explanation(const World& world, const LaunchOrder
   } else if (explained.fitting > 0) {
     shown.summary = std::to_string(explained.fitting) + of_all + ".";
   } else if (shown.changes.empty()) {
-    shown.summary = "None" + of_all +
-                    ", and every one is too small for it even when empty: it wants " +
-                    std::to_string(request.claim.cpu.count) + " CPU units and " +
-                    std::to_string(request.claim.memory.count) + " MiB on one host.";
+    shown.summary =
+        "None" + of_all +
+        ", and every one is too small for it even when only daemons are there: it wants " +
+        std::to_string(request.claim.cpu.count) + " CPU units and " +
+        std::to_string(request.claim.memory.count) + " MiB on one host.";
   } else {
     shown.summary =
         "None" + of_all + ". The smallest change: " + shown.changes.front().description + ".";

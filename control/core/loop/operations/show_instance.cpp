@@ -39,18 +39,21 @@ std::vector<api::Resource> registered(const ContainerInstance& instance) {
           ports("PORTS_UDP", {})};
 }
 
+/// Less what is kept for daemons that are to come.
 std::vector<api::Resource> remaining(const World& world, const ContainerInstance& instance) {
-  const std::optional<HostRoom> room = world.fleet(instance.cluster).room(instance.id);
-  if (!room) {
+  const Host* host = world.fleet(instance.cluster).host(instance.id);
+  if (host == nullptr) {
     return {};
   }
   std::vector<std::string> tcp = reserved_ports;
   std::vector<std::string> udp;
-  for (const HostPort& port : room->used_ports) {
+  std::vector<HostPort> taken = host->room.used_ports;
+  taken.insert(taken.end(), host->owed.ports.begin(), host->owed.ports.end());
+  for (const HostPort& port : taken) {
     (port.protocol == schemas::TransportProtocol::udp ? udp : tcp)
         .push_back(std::to_string(port.port));
   }
-  return {amount("CPU", room->cpu.count), amount("MEMORY", room->memory.count),
+  return {amount("CPU", host->free_cpu().count), amount("MEMORY", host->free_memory().count),
           ports("PORTS", std::move(tcp)), ports("PORTS_UDP", std::move(udp))};
 }
 

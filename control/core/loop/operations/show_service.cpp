@@ -103,7 +103,6 @@ void add_revisions(const World& world, const Service& service, api::Service& sho
 void add_constants(api::Service& shown) {
   shown.load_balancers.emplace();
   shown.service_registries.emplace();
-  shown.scheduling_strategy = api::SchedulingStrategy::replica;
   shown.deployment_controller = {.type = api::DeploymentControllerType::ecs};
   shown.enable_execute_command = false;
   shown.availability_zone_rebalancing = api::AvailabilityZoneRebalancing::disabled;
@@ -120,6 +119,9 @@ api::Service show_service(const World& world, const Service& service, TagView ta
   const TaskCounts counts = count_tasks(tasks, schemas::DeploymentId{});
   api::Service shown;
   add_constants(shown);
+  shown.scheduling_strategy = service.scheduling_strategy == schemas::SchedulingStrategy::daemon
+                                  ? api::SchedulingStrategy::daemon
+                                  : api::SchedulingStrategy::replica;
   shown.service_arn = service_arn(world, service);
   shown.service_name = service.name;
   shown.cluster_arn = cluster_arn(cluster);

@@ -116,6 +116,12 @@ Answer update_service(Context& context, const ApiCall& call) {
     return Error{ErrorCode::service_not_active, "Service was not ACTIVE."};
   }
   Service service = *found.value();
+  if (service.scheduling_strategy == schemas::SchedulingStrategy::daemon) {
+    const Outcome allowed = check_daemon(input);
+    if (!allowed.ok()) {
+      return allowed.error();
+    }
+  }
   const Cluster& cluster = *cluster_of(context.world, service.cluster);
   const auto configuration =
       read_configuration(input.deployment_configuration, service.deployment_configuration);

@@ -22,11 +22,11 @@ Result<World> Loader::load() {
   read(Table::capacity_provider, &Loader::capacity_provider);
   read(Table::account_setting, &Loader::account_setting);
   read(Table::task_definition, &Loader::definition);
+  read(Table::vpc, &Loader::vpc);
+  read(Table::subnet, &Loader::subnet);
   read(Table::service, &Loader::service);
   read(Table::service_event, &Loader::service_event);
   read(Table::instance, &Loader::instance);
-  read(Table::vpc, &Loader::vpc);
-  read(Table::subnet, &Loader::subnet);
   read(Table::security_group, &Loader::security_group);
   read(Table::eni, &Loader::eni);
   if (!error_) {
