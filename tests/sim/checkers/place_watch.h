@@ -12,10 +12,10 @@ namespace sim {
 
 /// An expression that tasks are placed by here, and what it means, said in C++.
 struct Want {
-  const char* expression;
+  const char* expression = nullptr;
   /// `before`: tasks with smaller row keys were there when it was asked.
   bool (*holds)(const control::World& world, const schemas::ContainerInstance& host,
-                std::int64_t before);
+                std::int64_t before) = nullptr;
   bool about_tasks = false;  ///< whether the answer may change with the tasks of the host
 };
 std::span<const Want> wants();

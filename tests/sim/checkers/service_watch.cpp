@@ -36,6 +36,11 @@ bool carries_load(const control::World& world, const Service& service, const Tas
          task.started_at.value_or(task.created_at) + healthy_after <= now;
 }
 
+bool ServiceWatch::was_stopped(const Task& task) const {
+  return wanted_.contains(task.key) && !wanted(task) &&
+         task.stop_code == schemas::StopCode::service_scheduler_initiated;
+}
+
 void ServiceWatch::turn_ends(const control::World& world, const control::Turn& turn,
                              Duration healthy_after, Instant now) {
   std::map<std::int64_t, Moved> moved;
@@ -50,17 +55,15 @@ void ServiceWatch::turn_ends(const control::World& world, const control::Turn& t
     }
     const Service* service = control::service_of(world, task->service);
     if (service != nullptr && service->status == schemas::ServiceStatus::active) {
-      const bool stopped = wanted_.contains(row.key) && !wanted(*task) &&
-                           task->stop_code == schemas::StopCode::service_scheduler_initiated;
+      const bool stopped = was_stopped(*task);
       if (stopped) {
         check_protection(*service, *task, now);
       }
       // Of a DAEMON the hosts are counted, not the tasks: `DaemonWatch`.
       if (service->scheduling_strategy == schemas::SchedulingStrategy::replica) {
-        Moved& here = moved[task->service];
-        here.started += known_.contains(row.key) ? 0 : 1;
-        here.load_stopped +=
-            stopped && carries_load(world, *service, *task, healthy_after, now) ? 1 : 0;
+        const bool load = stopped && carries_load(world, *service, *task, healthy_after, now);
+        moved[task->service].started += static_cast<std::int64_t>(!known_.contains(row.key));
+        moved[task->service].load_stopped += static_cast<std::int64_t>(load);
       }
     }
     known_.insert(row.key);

@@ -29,6 +29,8 @@ class ServiceWatch {
     std::int64_t load_stopped = 0;  ///< tasks that carried load and were stopped by the scheduler
   };
   void check_protection(const schemas::Service& service, const schemas::Task& task, Instant now);
+  /// Whether the scheduler has stopped the task in this turn.
+  [[nodiscard]] bool was_stopped(const schemas::Task& task) const;
   void check(const control::World& world, const schemas::Service& service, const Moved& moved,
              Duration healthy_after, Instant now);
 
