@@ -201,8 +201,9 @@ class DaemonPlanner : public Planning {
                                        [](const Task* task) { return serves(*task); });
   }
 
-  void start(const InstanceId& host) {
+  void start(const InstanceId& host, const Post& post) {
     plan_.starts.push_back({.deployment = primary().id, .count = 1, .host = host});
+    starts_ = starts_ || post.has_room;  // else placement is asked only for it to say why not
   }
 
   void start_and_replace() {
@@ -227,7 +228,7 @@ class DaemonPlanner : public Planning {
   void start_where_none_is() {
     for (const auto& [id, post] : posts_) {
       if (post.standing == Standing::open && !post.has_any() && post.stopping == 0) {
-        start(id);
+        start(id, post);
       }
     }
   }
@@ -243,14 +244,14 @@ class DaemonPlanner : public Planning {
   void start_beside(std::int64_t most) {
     for (const auto& [id, post] : posts_) {
       if (most > 0 && awaits_successor(post) && post.has_room) {
-        start(id);
+        start(id, post);
         --most;
       }
     }
     for (const auto& [id, post] : posts_) {
       const bool held = !post.old.empty() && is_served(post) && served_ <= floor();
       if (most > 0 && awaits_successor(post) && !post.has_room && held) {
-        start(id);
+        start(id, post);
         --most;
       }
     }
@@ -288,7 +289,7 @@ class DaemonPlanner : public Planning {
     if (missing) {
       announce_failures();
     }
-    const bool moves = rising_ > 0 || !plan_.stops.empty() || !plan_.starts.empty();
+    const bool moves = rising_ > 0 || starts_ || !plan_.stops.empty();
     if (moves || waits_ || !replacing) {
       return;
     }
@@ -323,6 +324,7 @@ class DaemonPlanner : public Planning {
   std::int64_t ailing_ = 0;
   std::int64_t served_ = 0;  ///< hosts where a task serves
   std::int64_t rising_ = 0;  ///< hosts where one is on its way up
+  bool starts_ = false;      ///< this plan starts one that there is room for
   bool held_ = false;        ///< a protected task would have gone
   bool waits_ = false;       ///< the primary deployment starts none now
 };

@@ -267,6 +267,18 @@ TEST_CASE("percentages that neither let a daemon stop nor start are an event") {
   CHECK(planned.events == std::vector{control::stuck_message("web")});
 }
 
+TEST_CASE("a daemon that waits in vain for room on another host says that its update is stuck") {
+  // One of two must serve, and host 2 takes none: what runs on host 1 cannot be replaced.
+  const Service updated = updated_daemon(2, 50, 100);
+  std::vector<DaemonHost> hosts = open_hosts(2);
+  hosts[1].has_room = false;
+  const std::vector<Task> tasks{on_host(1, 1)};
+  const ServicePlan planned = planned_for(updated, tasks, hosts);
+  CHECK(planned.starts == std::vector<TaskStart>{start_on(2, 2)});
+  CHECK(planned.stops.empty());
+  CHECK(planned.events == std::vector{control::stuck_message("web")});
+}
+
 TEST_CASE("an old task of a daemon that serves nobody goes at once") {
   std::vector<Task> tasks = one_on_each(2);
   tasks[1].last_status = TaskStatus::pending;
