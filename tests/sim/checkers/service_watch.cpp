@@ -1,5 +1,6 @@
 #include "tests/sim/checkers/service_watch.h"
 
+#include <algorithm>
 #include <map>
 
 #include "control/core/world/lookups.h"
@@ -14,6 +15,13 @@ namespace {
 
 bool wanted(const Task& task) {
   return task.last_status != TaskStatus::stopped && task.desired_status != TaskStatus::stopped;
+}
+
+bool is_checked(const Task& task) {
+  const auto& containers = task.specification->definition->containers;
+  return std::any_of(containers.begin(), containers.end(), [](const auto& container) {
+    return container.essential && container.health_check.has_value();
+  });
 }
 
 bool on_leaving_host(const control::World& world, const Task& task) {
@@ -32,8 +40,11 @@ bool carries_load(const control::World& world, const Service& service, const Tas
   const bool newest = !service.deployments.empty() &&
                       task.deployment == service.deployments.front().id &&
                       !on_leaving_host(world, task);
-  return !newest || task.health == schemas::HealthStatus::healthy ||
-         task.started_at.value_or(task.created_at) + healthy_after <= now;
+  if (!newest || task.health == schemas::HealthStatus::healthy) {
+    return true;
+  }
+  // Where containers are checked their word counts, and until then nothing does.
+  return !is_checked(task) && task.started_at.value_or(task.created_at) + healthy_after <= now;
 }
 
 bool ServiceWatch::was_stopped(const Task& task) const {
