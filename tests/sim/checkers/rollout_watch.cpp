@@ -52,6 +52,7 @@ bool is_open(ServiceDeploymentStatus status) {
 
 void RolloutWatch::turn_ends(const control::World& world, const control::Turn& turn,
                              Duration healthy_after, Instant now) {
+  failed_now_.clear();
   for (const control::Row& row : turn.rows) {
     const Task* task =
         row.table == control::Table::task_state ? control::task_of(world, row.key) : nullptr;
@@ -95,6 +96,7 @@ void RolloutWatch::look_at_task(const control::World& world, const Task& task,
   if (!ends || !judged_.insert(task.key).second || !has_failed(task, healthy_after, now)) {
     return;
   }
+  ++failed_now_[task.deployment];
   if (seen == deployments_.end() || seen->second.state == RolloutState::in_progress) {
     ++deployments_[task.deployment].failures;
   }
@@ -146,7 +148,9 @@ void RolloutWatch::look_at_deployment(const Service& service, const Deployment& 
   const auto moved = current_.find(service.key);
   const bool back = !fresh && is_primary && !seen.primary && seen.service == service.key;
   if (back) {
-    seen.failures = 0;
+    // A task that is replaced for its health in the very turn counts, one that failed before it
+    // came back does not.
+    seen.failures = std::min(deployment.breaker_failures, failed_now_[deployment.id]);
   } else if (is_primary && moved != current_.end() && moved->second != service.current && !fresh) {
     seen.failures = deployment.breaker_failures;  // it came and went back in one turn
   }

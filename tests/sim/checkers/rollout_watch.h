@@ -36,10 +36,11 @@ class RolloutWatch {
 
   Simulation& simulation_;
   std::map<schemas::DeploymentId, Seen> deployments_;
-  std::set<std::int64_t> known_;                             ///< tasks
-  std::set<std::int64_t> judged_;                            ///< tasks whose end is known
-  std::map<std::int64_t, schemas::DeploymentId> completed_;  ///< last, by service
-  std::map<std::int64_t, schemas::DeploymentId> current_;    ///< what moves a service
+  std::map<schemas::DeploymentId, std::int64_t> failed_now_;  ///< tasks, in this turn
+  std::set<std::int64_t> known_;                              ///< tasks
+  std::set<std::int64_t> judged_;                             ///< tasks whose end is known
+  std::map<std::int64_t, schemas::DeploymentId> completed_;   ///< last, by service
+  std::map<std::int64_t, schemas::DeploymentId> current_;     ///< what moves a service
   std::map<std::int64_t, schemas::ServiceDeploymentStatus> records_;
 };
 
