@@ -172,11 +172,11 @@ Rest::Answer Rest::daemon_on(const Service& service, const schemas::ContainerIns
   const auto recipe = universe_.caller().recipes().find(wanted.definition->family);
   const bool broken = recipe != universe_.caller().recipes().end() &&
                       recipe->second.image.pull == Image::Pull::fails;
-  const bool explained =
-      (broken && says(service, "is unable to consistently start tasks")) ||
-      says(service, "was unable to stop or start tasks during a deployment") ||
-      (says(service, "was unable to place a task") && !takes(wanted, room_of(world(), host))) ||
-      (asks_about_tasks(wanted) && newest + older == 0);
+  const bool explained = (broken && says(service, "is unable to consistently start tasks")) ||
+                         says(service, "was unable to stop or start tasks during a deployment") ||
+                         (says(service, "was unable to place a task") &&
+                          (asks_about_tasks(wanted) || !takes(wanted, room_of(world(), host)))) ||
+                         (asks_about_tasks(wanted) && newest + older == 0);
   return explained ? std::nullopt : Answer("has not one task, of its newest deployment, on");
 }
 
