@@ -146,6 +146,19 @@ Rest::Answer Rest::daemon(const Service& service) const {
   return std::nullopt;
 }
 
+bool Rest::is_explained(const Service& service, const schemas::ContainerInstance& host,
+                        std::int64_t tasks) const {
+  const schemas::TaskSpecification& wanted = *service.deployments.front().specification;
+  const auto recipe = universe_.caller().recipes().find(wanted.definition->family);
+  const bool broken = recipe != universe_.caller().recipes().end() &&
+                      recipe->second.image.pull == Image::Pull::fails;
+  return (broken && says(service, "is unable to consistently start tasks")) ||
+         says(service, "was unable to stop or start tasks during a deployment") ||
+         (says(service, "was unable to place a task") &&
+          (asks_about_tasks(wanted) || !takes(wanted, room_of(world(), host)))) ||
+         (asks_about_tasks(wanted) && tasks == 0);
+}
+
 Rest::Answer Rest::daemon_on(const Service& service, const schemas::ContainerInstance& host) const {
   std::int64_t newest = 0;
   std::int64_t older = 0;
@@ -168,16 +181,9 @@ Rest::Answer Rest::daemon_on(const Service& service, const schemas::ContainerIns
   if (newest > 1 || newest + older > 2) {
     return Answer("has too many tasks on");
   }
-  const schemas::TaskSpecification& wanted = *service.deployments.front().specification;
-  const auto recipe = universe_.caller().recipes().find(wanted.definition->family);
-  const bool broken = recipe != universe_.caller().recipes().end() &&
-                      recipe->second.image.pull == Image::Pull::fails;
-  const bool explained = (broken && says(service, "is unable to consistently start tasks")) ||
-                         says(service, "was unable to stop or start tasks during a deployment") ||
-                         (says(service, "was unable to place a task") &&
-                          (asks_about_tasks(wanted) || !takes(wanted, room_of(world(), host)))) ||
-                         (asks_about_tasks(wanted) && newest + older == 0);
-  return explained ? std::nullopt : Answer("has not one task, of its newest deployment, on");
+  return is_explained(service, host, newest + older)
+             ? std::nullopt
+             : Answer("has not one task, of its newest deployment, on");
 }
 
 /// Of a service that does not have what it wants an event must say why, and it must be true.
