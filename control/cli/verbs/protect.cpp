@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 
 #include "api/tasks.h"
 #include "control/cli/command/session.h"
@@ -14,22 +13,17 @@ namespace {
 /// As many as UpdateTaskProtection takes at once.
 constexpr std::size_t protected_at_once_max = 10;
 
-/// Minutes from "90", "90m", "2h" or "1d".
+/// Minutes from "90m", "2h" or "1d"; as many as ECS takes.
 schemas::Result<std::int64_t> minutes_of(const std::string& text) {
-  std::int64_t count = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const std::string unit(end, text.data() + text.size());
-  const std::int64_t minutes = unit.empty() || unit == "m" ? 1
-                               : unit == "h"               ? 60
-                               : unit == "d"               ? 1'440
-                                                           : 0;
+  constexpr std::int64_t minute = 60;
   constexpr std::int64_t most = 2'880;
-  if (failure != std::errc() || minutes == 0 || count < 1 || count > most / minutes) {
+  const std::int64_t seconds = seconds_of(text).value_or(0);
+  if (seconds < minute || seconds % minute != 0 || seconds > most * minute) {
     return schemas::Error{
         schemas::ErrorCode::invalid_parameter,
-        "for is \"" + text + "\"; it must be from 1m to 48h, written as 90m, 2h or 1d"};
+        "--for " + text + ": write whole minutes from 1m to 48h, as 90m, 2h or 1d"};
   }
-  return count * minutes;
+  return seconds / minute;
 }
 
 std::string protection_text(const api::ProtectedTask& task) {
@@ -44,10 +38,8 @@ Exit protect(Session& session, const Arguments& arguments) {
   if (const auto text = arguments.get("for")) {
     const auto read = minutes_of(*text);
     if (!read.ok() || arguments.has("off")) {
-      session.progress("ecsctl: " + (read.ok()
-                                         ? "--for says how long, --off that it ends: one of them"
-                                         : read.error().message));
-      return Exit::usage;
+      return session.misused(read.ok() ? "--for says how long, --off that it ends: give one of them"
+                                       : read.error().message);
     }
     minutes = read.value();
   }

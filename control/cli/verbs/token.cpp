@@ -1,31 +1,11 @@
-#include <charconv>
-
 #include "api/access.h"
 #include "control/cli/command/session.h"
 #include "control/cli/verbs/verbs.h"
+#include "control/cli/verbs/words.h"
 
 namespace cli {
 
 namespace {
-
-/// "90s", "30m", "1h", "7d"; a bare number is seconds.
-std::optional<std::int64_t> seconds_of(const std::string& text) {
-  std::int64_t count = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, failure] = std::from_chars(text.data(), end, count);
-  const std::string unit(stop, end);
-  constexpr std::int64_t most = 100'000'000;
-  if (failure != std::errc() || count < 0 || count > most) {
-    return std::nullopt;
-  }
-  for (const auto& [name, factor] : {std::pair("", 1), std::pair("s", 1), std::pair("m", 60),
-                                     std::pair("h", 3'600), std::pair("d", 86'400)}) {
-    if (unit == name) {
-      return count * factor;
-    }
-  }
-  return std::nullopt;
-}
 
 Exit create(Session& session, const Arguments& arguments) {
   api::CreateJoinTokenRequest request;

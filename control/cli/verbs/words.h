@@ -27,6 +27,9 @@ schemas::Result<std::int64_t> number_of(const Arguments& arguments, const std::s
                                         std::int64_t fallback, std::int64_t least,
                                         std::int64_t most);
 
+/// "90s", "30m", "1h", "7d"; a bare number is seconds. Nothing for other texts.
+std::optional<std::int64_t> seconds_of(const std::string& text);
+
 /// "NAME=VALUE" taken apart at the first `=`.
 struct NameValue {
   std::string name;

@@ -110,20 +110,18 @@ class ReplicaPlanner : public Planning {
                          [this](const Task* task) { return is_healthy(*task); });
   }
 
+  static std::int64_t count_serving(const std::vector<const Task*>& tasks) {
+    return std::count_if(tasks.begin(), tasks.end(),
+                         [](const Task* task) { return serves(*task); });
+  }
+
   /// Takes out of `chosen`, which has those that serve last, what the floor needs: a protected task
   /// stays even where it does not serve yet, and until it does one that serves stays beside it.
   void leave_the_floor(std::vector<const Task*>& chosen) {
-    const auto serving = [this](const Task* task) {
-      return counts_as_healthy(*task, settings_.healthy_after, now_);
-    };
-    std::int64_t spare = count_healthy(roster_.kept) - floor();
-    for (const std::vector<const Task*>* others : {&roster_.outgoing, &roster_.detained}) {
-      spare += std::count_if(others->begin(), others->end(),
-                             [](const Task* task) { return serves(*task); });
-    }
-    const std::int64_t asked = std::count_if(chosen.begin(), chosen.end(), serving);
-    const std::int64_t left =
-        std::clamp(asked - std::max(spare, std::int64_t{0}), std::int64_t{0}, asked);
+    const std::int64_t spare = count_healthy(roster_.kept) + count_serving(roster_.outgoing) +
+                               count_serving(roster_.detained) - floor();
+    const std::int64_t asked = count_healthy(chosen);
+    const std::int64_t left = asked - std::clamp(spare, std::int64_t{0}, asked);
     chosen.resize(chosen.size() - static_cast<std::size_t>(left));
   }
 
@@ -175,11 +173,9 @@ class ReplicaPlanner : public Planning {
     };
     std::sort(outgoing.begin(), outgoing.end(),
               [&](const Task* a, const Task* b) { return order(a) < order(b); });
-    const auto idle = static_cast<std::int64_t>(std::count_if(
-        outgoing.begin(), outgoing.end(), [](const Task* task) { return !serves(*task); }));
-    const std::int64_t serving = static_cast<std::int64_t>(outgoing.size()) - idle;
-    const std::int64_t others = std::count_if(roster_.detained.begin(), roster_.detained.end(),
-                                              [](const Task* task) { return serves(*task); });
+    const std::int64_t serving = count_serving(outgoing);
+    const std::int64_t idle = static_cast<std::int64_t>(outgoing.size()) - serving;
+    const std::int64_t others = count_serving(roster_.detained);
     const std::int64_t spare =
         std::clamp(healthy + others + serving - floor(), std::int64_t{0}, serving);
     const auto end = outgoing.begin() + static_cast<std::ptrdiff_t>(idle + spare);

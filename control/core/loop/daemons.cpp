@@ -38,10 +38,6 @@ std::optional<Standing> standing_of(const Fleet& fleet, const Daemon& daemon, co
   return has_one || daemon.may_start_on(host) ? std::optional(Standing::open) : std::nullopt;
 }
 
-}  // namespace
-
-namespace {
-
 /// What the next task of the service asks of hosts; nothing when its subnets have no address left.
 std::optional<TaskRequest> next_request(const World& world, const schemas::Service& service) {
   const schemas::Deployment& primary = service.deployments.front();
@@ -61,7 +57,7 @@ std::optional<TaskRequest> next_request(const World& world, const schemas::Servi
 std::vector<DaemonHost> daemon_hosts(const World& world, const schemas::Service& service) {
   const Fleet& fleet = world.fleet(service.cluster);
   const auto daemon =
-      fleet.daemons().find(std::to_string(service.cluster) + "/service:" + service.name);
+      fleet.daemons().find(group_of_cluster(service.cluster, "service:" + service.name));
   std::vector<DaemonHost> hosts;
   if (daemon == fleet.daemons().end()) {
     return hosts;

@@ -110,7 +110,7 @@ TaskRequest request_of(const World& world, const LaunchOrder& order) {
       service != nullptr && service->scheduling_strategy == schemas::SchedulingStrategy::daemon;
   TaskRequest request =
       daemon ? daemon_request(request_for(specification)) : request_for(specification);
-  request.claim.group = std::to_string(order.cluster) + "/" + request.claim.group;
+  request.claim.group = group_of_cluster(order.cluster, request.claim.group);
   if (!order.capacity_provider.empty() && specification.launch_type == LaunchType::ec2) {
     request.required_attributes.push_back(std::string(schemas::capacity_provider_attribute) + "=" +
                                           order.capacity_provider);

@@ -79,4 +79,8 @@ TaskRequest daemon_request(TaskRequest request) {
   return request;
 }
 
+std::string group_of_cluster(std::int64_t cluster, std::string_view group) {
+  return std::to_string(cluster) + "/" + std::string(group);
+}
+
 }  // namespace control

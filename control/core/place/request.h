@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schemas/base/units.h"
@@ -55,5 +56,9 @@ Claim claim_of(const schemas::TaskSpecification& specification);
 
 /// The strategy of a standalone task that states none: a word of our own beside ECS's.
 inline constexpr const char* least_loaded = "load";
+
+/// A group of tasks as hosts know it: groups are a cluster's own, and hosts of the pool have tasks
+/// of many clusters.
+std::string group_of_cluster(std::int64_t cluster, std::string_view group);
 
 }  // namespace control

@@ -17,7 +17,7 @@ void erase_row(WorldParts& parts, Table table, std::int64_t key) {
 }
 
 std::string daemon_group(const schemas::Service& service) {
-  return std::to_string(service.cluster) + "/service:" + service.name;
+  return group_of_cluster(service.cluster, "service:" + service.name);
 }
 
 std::vector<std::string> zones_of(const WorldParts& parts,

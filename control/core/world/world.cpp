@@ -14,7 +14,7 @@ std::int64_t fleet_of(const schemas::Task& task) {
 
 Claim claim_on_fleet(const schemas::Task& task) {
   Claim claim = claim_of(*task.specification);
-  claim.group = std::to_string(task.cluster) + "/" + claim.group;
+  claim.group = group_of_cluster(task.cluster, claim.group);
   return claim;
 }
 

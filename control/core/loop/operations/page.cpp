@@ -47,7 +47,9 @@ bool Page::add(std::string mark, std::string entry) {
 }
 
 std::optional<std::string> Page::next_token() const {
-  return more_ ? std::optional(seal_->close(last_mark_, list_)) : std::nullopt;
+  return more_ ? std::optional(token_behind(last_mark_)) : std::nullopt;
 }
+
+std::string Page::token_behind(std::string_view mark) const { return seal_->close(mark, list_); }
 
 }  // namespace control

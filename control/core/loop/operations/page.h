@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "control/core/loop/context.h"
@@ -45,6 +46,8 @@ class Page {
   [[nodiscard]] std::vector<std::string> entries() && { return std::move(entries_); }
   /// Absent on the last page.
   [[nodiscard]] std::optional<std::string> next_token() const;
+  /// The token that goes on behind `mark`, for lists that are read in stretches of their own.
+  [[nodiscard]] std::string token_behind(std::string_view mark) const;
 
  private:
   Page(std::string list, std::int64_t size, std::shared_ptr<const PageSeal> seal)

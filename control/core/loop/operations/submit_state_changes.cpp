@@ -161,6 +161,18 @@ Answer acknowledge() {
   return api::Value::of(std::move(output));
 }
 
+/// Takes a report that could be read and can be true.
+template <class Response>
+Answer answer_report(Context& context, const Task& task, const Outcome& read,
+                     const TaskReport& report) {
+  const Outcome checked = read.ok() ? check_change(task, report) : read;
+  if (!checked.ok()) {
+    return checked.error();
+  }
+  take_change(context, task, report);
+  return acknowledge<Response>();
+}
+
 }  // namespace
 
 Answer submit_task_state_change(Context& context, const ApiCall& call) {
@@ -188,14 +200,7 @@ Answer submit_task_state_change(Context& context, const ApiCall& call) {
   if (read.ok()) {
     read = read_task_attachments(context, call, *task.value(), report);
   }
-  if (read.ok()) {
-    read = check_change(*task.value(), report);
-  }
-  if (!read.ok()) {
-    return read.error();
-  }
-  take_change(context, *task.value(), report);
-  return acknowledge<api::SubmitTaskStateChangeResponse>();
+  return answer_report<api::SubmitTaskStateChangeResponse>(context, *task.value(), read, report);
 }
 
 Answer submit_container_state_change(Context& context, const ApiCall& call) {
@@ -215,14 +220,8 @@ Answer submit_container_state_change(Context& context, const ApiCall& call) {
                                 .runtime_id = input.runtime_id.value_or(""),
                                 .image_digest = ""},
                                input.network_bindings, report);
-  if (read.ok()) {
-    read = check_change(*task.value(), report);
-  }
-  if (!read.ok()) {
-    return read.error();
-  }
-  take_change(context, *task.value(), report);
-  return acknowledge<api::SubmitContainerStateChangeResponse>();
+  return answer_report<api::SubmitContainerStateChangeResponse>(context, *task.value(), read,
+                                                                report);
 }
 
 /// What one of them cannot be true of is taken for none.

@@ -1,11 +1,13 @@
 #include "control/edge/http/api/audit_entries.h"
 
-#include <charconv>
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "control/core/access/role.h"
+#include "control/core/loop/operations/page.h"
 #include "control/edge/access/page_tokens.h"
 
 namespace control::http {
@@ -43,16 +45,11 @@ api::AuditEntry shown(AuditEntry entry) {
   return shown;
 }
 
-/// What a page's token is bound to: everything that decides what is listed.
-std::string list_of(const store::AuditQuery& query) {
-  std::string list = "ListAuditEntries";
-  for (const std::string& part :
-       {query.account, query.region, query.operation, query.principal,
-        std::to_string(query.since.time_since_epoch().count()),
-        std::string(query.answers == store::AuditQuery::Answers::refused ? "refused" : "all")}) {
-    list += ' ' + std::to_string(part.size()) + ':' + part;
-  }
-  return list;
+/// What decides beside account and region which entries are listed.
+std::string filter_of(const store::AuditQuery& query) {
+  return query.operation + "\n" + query.principal + "\n" +
+         std::to_string(query.since.time_since_epoch().count()) +
+         (query.answers == store::AuditQuery::Answers::refused ? "\nrefused" : "");
 }
 
 }  // namespace
@@ -75,18 +72,14 @@ schemas::Result<api::Value> list_audit_entries(store::AuditReader& audit, const 
                           .answers = request.refused.value_or(false)
                                          ? store::AuditQuery::Answers::refused
                                          : store::AuditQuery::Answers::all};
-  const access::PageTokens tokens(seal);
-  const std::string list = list_of(query);
-  if (request.next_token) {
-    const std::optional<std::string> mark = tokens.open(*request.next_token, list);
-    if (!mark) {
-      return schemas::Error{.code = schemas::ErrorCode::invalid_parameter,
-                            .message =
-                                "The nextToken is invalid: it was not given out for this "
-                                "list. Start again without one."};
-    }
-    std::from_chars(mark->data(), mark->data() + mark->size(), query.before);
+  const schemas::Result<Page> stretch = Page::open(
+      {.operation = "ListAuditEntries", .scope = caller.scope, .filter = filter_of(query)},
+      {.token = request.next_token, .size = query.limit},
+      std::make_shared<const access::PageTokens>(seal));
+  if (!stretch.ok()) {
+    return stretch.error();
   }
+  query.before = stretch.value().after_key();
   schemas::Result<store::AuditPage> page = audit.read(query);
   if (!page.ok()) {
     return page.error();
@@ -96,7 +89,7 @@ schemas::Result<api::Value> list_audit_entries(store::AuditReader& audit, const 
     response.entries.push_back(shown(std::move(entry)));
   }
   if (page.value().next > 0) {
-    response.next_token = tokens.close(std::to_string(page.value().next), list);
+    response.next_token = stretch.value().token_behind(std::to_string(page.value().next));
   }
   return api::Value::of(std::move(response));
 }

@@ -111,6 +111,10 @@ void carry_out(const CallContext& context, const Request& request, const api::Op
   if (changes_things(operation.name)) {
     record.parameters = kept_parameters(input.value());
   }
+  std::string address;
+  if (operation.id == api::OperationId::discover_poll_endpoint) {
+    address = reached_at(request);
+  }
   context.loop.call({.request = 0,
                      .scope = std::move(caller.scope),
                      .principal = std::move(caller.principal),
@@ -119,13 +123,15 @@ void carry_out(const CallContext& context, const Request& request, const api::Op
                      .drawn = drawn.value().kept,
                      .record = std::move(record)},
                     [call = std::move(call), secret = drawn.value().secret,
-                     address = reached_at(request)](schemas::Result<api::Value> result) {
+                     address = std::move(address)](schemas::Result<api::Value> result) {
                       if (!result.ok()) {
                         call.refuse(result.error());
                       } else if (!secret.empty()) {
                         call.answer(shown_with(result.value(), secret));
+                      } else if (!address.empty()) {
+                        call.answer(shown_from(result.value(), address));
                       } else {
-                        call.answer(shown_from(std::move(result).value(), address));
+                        call.answer(std::move(result));
                       }
                     });
 }

@@ -17,11 +17,7 @@ std::string reached_at(const Request& request) {
   return plain ? "http://" + std::string(host) : "";  // TLS is for when --tls-cert is built
 }
 
-api::Value shown_from(api::Value output, const std::string& address) {
-  if (output.empty() ||
-      &output.type() != &codec::Described<api::DiscoverPollEndpointResponse>::type) {
-    return output;
-  }
+api::Value shown_from(const api::Value& output, const std::string& address) {
   auto shown = output.as<api::DiscoverPollEndpointResponse>();
   shown.endpoint = address + shown.endpoint.value_or("");
   shown.telemetry_endpoint = address + shown.telemetry_endpoint.value_or("");

@@ -11,7 +11,7 @@ namespace control::http {
 /// Empty when it named none that could be one.
 std::string reached_at(const Request& request);
 
-/// An answer to DiscoverPollEndpoint with the address before its paths; any other as it is.
-api::Value shown_from(api::Value output, const std::string& address);
+/// An answer to DiscoverPollEndpoint with the address before its paths.
+api::Value shown_from(const api::Value& output, const std::string& address);
 
 }  // namespace control::http

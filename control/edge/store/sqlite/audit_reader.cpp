@@ -32,18 +32,10 @@ class SqliteAuditReader final : public AuditReader {
     const std::int64_t looked_to = std::max(oldest, before - looked_at_max);
     bind(query, looked_to, before);
     AuditPage page{.entries = {}, .next = looked_to > oldest ? looked_to : 0};
-    for (;;) {
-      const schemas::Result<Statement::Step> step = page_.step();
-      if (!step.ok()) {
-        page_.reset();
-        return step.error();
-      }
-      if (step.value() == Statement::Step::done) {
-        break;
-      }
-      page.entries.push_back(entry());
+    const schemas::Outcome read = for_each_row(page_, [&] { page.entries.push_back(entry()); });
+    if (!read.ok()) {
+      return read.error();
     }
-    page_.reset();
     if (static_cast<std::int64_t>(page.entries.size()) == query.limit) {
       const std::int64_t last = page.entries.back().sequence;
       page.next = last > oldest ? last : 0;

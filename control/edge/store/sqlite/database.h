@@ -44,6 +44,19 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
+/// Runs a statement to its end, calling `each` at every row of it, and makes it ready again.
+template <class Each>
+schemas::Outcome for_each_row(Statement& statement, const Each& each) {
+  for (;;) {
+    const schemas::Result<Statement::Step> step = statement.step();
+    if (!step.ok() || step.value() == Statement::Step::done) {
+      statement.reset();
+      return step.ok() ? schemas::Outcome(schemas::Done{}) : schemas::Outcome(step.error());
+    }
+    each();
+  }
+}
+
 /// One connection to one file; one thread at a time. Errors carry SQLite's own words, the file
 /// and, where a person can help, what to do.
 class Database {

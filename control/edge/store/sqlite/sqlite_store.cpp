@@ -45,19 +45,13 @@ class SqliteEventReader final : public EventReader {
     oldest_.reset();
     page_.bind(1, sequence);
     page_.bind(2, limit);
-    for (;;) {
-      const schemas::Result<Statement::Step> step = page_.step();
-      if (!step.ok()) {
-        page_.reset();
-        return step.error();
-      }
-      if (step.value() == Statement::Step::done) {
-        break;
-      }
+    const schemas::Outcome read = sqlite::for_each_row(page_, [&] {
       page.events.push_back(event());
       page.last_looked = page.events.back().sequence;
+    });
+    if (!read.ok()) {
+      return read.error();
     }
-    page_.reset();
     return page;
   }
 
@@ -210,14 +204,7 @@ schemas::Outcome SqliteStore::load_table(const TableShape& shape, Snapshot& snap
     return select.error();
   }
   Statement& rows = select.value();
-  for (;;) {
-    const schemas::Result<Statement::Step> step = rows.step();
-    if (!step.ok()) {
-      return step.error();
-    }
-    if (step.value() == Statement::Step::done) {
-      return schemas::Done{};
-    }
+  return sqlite::for_each_row(rows, [&] {
     Row row{.table = shape.table, .key = rows.integer(0), .values = {}};
     row.values.reserve(shape.columns.size());
     for (std::size_t at = 0; at < shape.columns.size(); ++at) {
@@ -225,7 +212,7 @@ schemas::Outcome SqliteStore::load_table(const TableShape& shape, Snapshot& snap
     }
     snapshot.last_key[index] = row.key;
     snapshot.rows[index].push_back(std::move(row));
-  }
+  });
 }
 
 schemas::Outcome SqliteStore::write(const Row& row) {
