@@ -7,6 +7,7 @@ set_property(SOURCE tests/engine/host.cpp APPEND PROPERTY COMPILE_DEFINITIONS
   IMAGE_ROOT="${CMAKE_BINARY_DIR}/images")
 target_link_libraries(engine_conformance PRIVATE agent_engine test_main house_rules)
 add_dependencies(engine_conformance ecs-enter ecs-init ecs-pause)
+add_test(NAME engine_images COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/images/build_test.py -v)
 add_test(NAME engine_crun COMMAND engine_conformance)
 add_test(NAME engine_runc COMMAND engine_conformance)
 set_tests_properties(engine_runc PROPERTIES ENVIRONMENT STOWAGE_RUNTIME=runc)
