@@ -2,7 +2,7 @@
 # What happens to hosts besides their programs' deaths: sourced by `hosts`.
 
 known_host() {  # known_host <name>
-  recorded host | grep -q "^$1 " || fail "there is no host $1 in $dir"
+  grep -q "^$1 " <<<"$(recorded host)" || fail "there is no host $1 in $dir"
 }
 
 # The agent's cgroups are named after its data directory, as agent/edge/engine names them.

@@ -50,13 +50,13 @@ listens() {  # listens: both addresses of control, the machine's own first
 
 control_endpoint() {
   local address
-  address=$(listens | grep -m1 '^127\.') || fail "control has not been started in $dir"
+  address=$(grep -m1 '^127\.' <<<"$(listens)") || fail "control has not been started in $dir"
   echo "http://$address"
 }
 
 control_for_hosts() {
   local address
-  address=$(listens | grep -m1 "^$lan\.") || fail "control has not been started in $dir"
+  address=$(grep -m1 "^$lan\." <<<"$(listens)") || fail "control has not been started in $dir"
   echo "http://$address"
 }
 
@@ -150,7 +150,7 @@ verb_agent() {
     options+=(--insecure-registry "$(<"$dir/registry.address")")
   fi
   if [[ -e $dir/$name.boot ]]; then options+=(--boot-id "$(<"$dir/$name.boot")"); fi
-  if ! recorded data | grep -q "^$dir/$name "; then note data "$dir/$name sw-$id-$name"; fi
+  if ! grep -q "^$dir/$name " <<<"$(recorded data)"; then note data "$dir/$name sw-$id-$name"; fi
   launch "$label" nsenter "--net=/run/netns/sw-$id-$name" "$path" \
     --control "$(control_for_hosts)" --data "$dir/$name" --address "$address" "${options[@]}"
 }
@@ -182,21 +182,17 @@ verb_kill() {
   fi
 }
 
-# The images are packed once and kept in the build folder; two clusters do not pack at once.
+# The images are packed once and kept in the build folder.
 verb_registry() {
   open_directory "$1"
   mkdir -p "$root/build/images"
   "$root/tests/images/registry" start "$dir/registry" "$lan.1" >"$dir/registry.address"
   note process "$(process_name "$(<"$dir/registry/registry.pid")") registry"
-  local packing
-  exec {packing}>"$root/build/images.lock"
-  flock "$packing"
   "$root/tests/images/build" "$root/build/images" "$(<"$dir/registry.address")" \
     >"$dir/images.log" 2>&1 || {
     tail -n 15 "$dir/images.log" >&2
     fail "packing or pushing the sample images failed"
   }
-  exec {packing}>&-
 }
 
 cluster_hosts() {  # cluster_hosts <cluster> <ec2> <pool> <option…>
