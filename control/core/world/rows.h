@@ -15,7 +15,7 @@ namespace control {
 
 /// The version of the tables below. A store of an older version is migrated by the store
 /// before it is loaded; one of a newer version is refused.
-constexpr std::int64_t schema_version = 3;
+constexpr std::int64_t schema_version = 4;
 
 enum class Table : std::uint8_t {
   metadata,

@@ -50,7 +50,7 @@ schemas::Outcome migrate(const Database& database, std::int64_t from) {
 }  // namespace
 
 std::span<const Migration> migrations() {
-  static constexpr std::array<Migration, 2> steps{{{.from = 1, .sql = R"sql(
+  static constexpr std::array<Migration, 3> steps{{{.from = 1, .sql = R"sql(
     ALTER TABLE "instance" ADD COLUMN tags TEXT;
     UPDATE "instance" SET tags = '{}';
     ALTER TABLE "security_group" ADD COLUMN description TEXT;
@@ -75,12 +75,14 @@ std::span<const Migration> migrations() {
     CREATE TABLE "capacity_provider" (key INTEGER PRIMARY KEY, account TEXT, region TEXT, name TEXT,
       created_at INTEGER, body TEXT) STRICT;
     ALTER TABLE "task" ADD COLUMN capacity_provider TEXT;
-    ALTER TABLE "task_state" ADD COLUMN protected_until INTEGER;
     CREATE TABLE "account_setting" (key INTEGER PRIMARY KEY, account TEXT, region TEXT,
       principal TEXT, name TEXT, value TEXT) STRICT;
     CREATE TABLE "service_revision" (key INTEGER PRIMARY KEY, service INTEGER, deployment INTEGER,
       definition INTEGER, created_at INTEGER, specification TEXT) STRICT;
     CREATE TABLE "service_deployment" (key INTEGER PRIMARY KEY, status INTEGER, body TEXT) STRICT;
+  )sql"},
+                                                   {.from = 3, .sql = R"sql(
+    ALTER TABLE "task_state" ADD COLUMN protected_until INTEGER;
     CREATE TABLE "audit" (key INTEGER PRIMARY KEY, at INTEGER, account TEXT, region TEXT,
       principal TEXT, source TEXT, request_id TEXT, operation TEXT, error TEXT, message TEXT,
       resources TEXT, parameters TEXT) STRICT;
