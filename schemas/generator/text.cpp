@@ -17,9 +17,10 @@ bool lower(char c) { return c >= 'a' && c <= 'z'; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
 bool reserved(std::string_view word) {
-  constexpr std::array<std::string_view, 17> words = {
-      "auto",      "bool",    "class",    "const",  "default", "delete", "double", "enum", "export",
-      "namespace", "private", "register", "static", "switch",  "this",   "union",  "void"};
+  constexpr std::array<std::string_view, 18> words = {
+      "auto",     "bool",   "class",  "const",  "continue",  "default",
+      "delete",   "double", "enum",   "export", "namespace", "private",
+      "register", "static", "switch", "this",   "union",     "void"};
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 

@@ -30,10 +30,43 @@ struct CircuitBreaker {
   bool operator==(const CircuitBreaker&) const = default;
 };
 
+/// Where a hook can hold a deployment, in the order in which it gets there.
+enum class LifecycleStage : std::uint8_t {
+  reconcile_service,  ///< before anything, when several revisions ran as it began
+  pre_scale_up,       ///< before the first task of the new revision starts
+  post_scale_up,      ///< when all of them are healthy, and before the last old task stops
+};
+
+/// How a hook lets a deployment go.
+enum class HookAction : std::uint8_t { rollback, proceed };
+
+/// A PAUSE hook: a deployment that reaches one of its stages waits there until somebody says how to
+/// go on (ContinueServiceDeployment), or until its time is out.
+struct LifecycleHook {
+  std::vector<LifecycleStage> stages;
+  std::int64_t timeout_min = 1440;
+  HookAction timeout_action = HookAction::rollback;
+  bool operator==(const LifecycleHook&) const = default;
+};
+
+enum class HookStatus : std::uint8_t { ahead, awaiting_action, succeeded, failed, timed_out };
+
+/// A hook at one stage of one deployment.
+struct DeploymentHook {
+  std::string id;
+  LifecycleStage stage = LifecycleStage::reconcile_service;
+  std::int64_t timeout_min = 1440;
+  HookAction timeout_action = HookAction::rollback;
+  HookStatus status = HookStatus::ahead;
+  std::optional<Instant> expires_at;  ///< since the stage was reached
+  bool operator==(const DeploymentHook&) const = default;
+};
+
 struct DeploymentConfiguration {
   std::int64_t minimum_healthy_percent = 100;
   std::int64_t maximum_percent = 200;
   CircuitBreaker circuit_breaker{};
+  std::vector<LifecycleHook> lifecycle_hooks{};
   bool operator==(const DeploymentConfiguration&) const = default;
 };
 
@@ -54,6 +87,9 @@ struct Deployment {
   std::int64_t breaker_failures = 0;
   std::optional<Instant> last_failure_at;
   std::string last_failure;  ///< why the last of its tasks failed
+  /// In the order in which it meets them. What it began with stays, whatever the service is told
+  /// later.
+  std::vector<DeploymentHook> hooks;
 };
 
 enum class ServiceDeploymentStatus : std::uint8_t {
@@ -99,6 +135,7 @@ struct ServiceDeployment {
   std::int64_t breaker_failures = 0;
   std::int64_t breaker_threshold = 0;
   std::optional<Rollback> rollback;
+  std::vector<DeploymentHook> hooks;  ///< as its deployment has them, or had them last
 };
 
 struct ServiceEvent {

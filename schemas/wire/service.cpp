@@ -25,6 +25,29 @@ constexpr auto service_deployment_status_names = std::to_array<std::string_view>
 constexpr auto monitor_status_names =
     std::to_array<std::string_view>({"disabled", "monitoring", "monitoring_complete", "triggered"});
 
+constexpr auto lifecycle_stage_names =
+    std::to_array<std::string_view>({"reconcile_service", "pre_scale_up", "post_scale_up"});
+
+constexpr auto hook_action_names = std::to_array<std::string_view>({"rollback", "proceed"});
+
+constexpr auto hook_status_names = std::to_array<std::string_view>(
+    {"ahead", "awaiting_action", "succeeded", "failed", "timed_out"});
+
+constexpr std::array lifecycle_hook_members{
+    STOWAGE_MEMBER(schemas::LifecycleHook, stages),
+    STOWAGE_MEMBER(schemas::LifecycleHook, timeout_min),
+    STOWAGE_MEMBER(schemas::LifecycleHook, timeout_action),
+};
+
+constexpr std::array deployment_hook_members{
+    STOWAGE_MEMBER(schemas::DeploymentHook, id),
+    STOWAGE_MEMBER(schemas::DeploymentHook, stage),
+    STOWAGE_MEMBER(schemas::DeploymentHook, timeout_min),
+    STOWAGE_MEMBER(schemas::DeploymentHook, timeout_action),
+    STOWAGE_MEMBER(schemas::DeploymentHook, status),
+    STOWAGE_MEMBER(schemas::DeploymentHook, expires_at),
+};
+
 constexpr std::array circuit_breaker_members{
     STOWAGE_MEMBER(schemas::CircuitBreaker, enable),
     STOWAGE_MEMBER(schemas::CircuitBreaker, rollback),
@@ -50,12 +73,14 @@ constexpr std::array service_deployment_members{
     STOWAGE_MEMBER(schemas::ServiceDeployment, breaker_failures),
     STOWAGE_MEMBER(schemas::ServiceDeployment, breaker_threshold),
     STOWAGE_MEMBER(schemas::ServiceDeployment, rollback),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, hooks),
 };
 
 constexpr std::array deployment_configuration_members{
     STOWAGE_MEMBER(schemas::DeploymentConfiguration, minimum_healthy_percent),
     STOWAGE_MEMBER(schemas::DeploymentConfiguration, maximum_percent),
     STOWAGE_MEMBER(schemas::DeploymentConfiguration, circuit_breaker),
+    STOWAGE_MEMBER(schemas::DeploymentConfiguration, lifecycle_hooks),
 };
 
 constexpr std::array deployment_members{
@@ -71,6 +96,7 @@ constexpr std::array deployment_members{
     STOWAGE_MEMBER(schemas::Deployment, breaker_failures),
     STOWAGE_MEMBER(schemas::Deployment, last_failure_at),
     STOWAGE_MEMBER(schemas::Deployment, last_failure),
+    STOWAGE_MEMBER(schemas::Deployment, hooks),
 };
 
 constexpr std::array service_event_members{
@@ -129,6 +155,26 @@ constinit const Type Described<schemas::ServiceDeploymentStatus>::type =
 template <>
 constinit const Type Described<schemas::MonitorStatus>::type = wire::choice("MonitorStatus",
                                                                             monitor_status_names);
+
+template <>
+constinit const Type Described<schemas::LifecycleStage>::type = wire::choice("LifecycleStage",
+                                                                             lifecycle_stage_names);
+
+template <>
+constinit const Type Described<schemas::HookAction>::type = wire::choice("HookAction",
+                                                                         hook_action_names);
+
+template <>
+constinit const Type Described<schemas::HookStatus>::type = wire::choice("HookStatus",
+                                                                         hook_status_names);
+
+template <>
+constinit const Type Described<schemas::LifecycleHook>::type =
+    wire::structure<schemas::LifecycleHook>("LifecycleHook", lifecycle_hook_members);
+
+template <>
+constinit const Type Described<schemas::DeploymentHook>::type =
+    wire::structure<schemas::DeploymentHook>("DeploymentHook", deployment_hook_members);
 
 template <>
 constinit const Type Described<schemas::CircuitBreaker>::type =

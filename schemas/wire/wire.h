@@ -210,6 +210,16 @@ const Type Described<schemas::SecurityGroup>::type;
 template <>
 const Type Described<schemas::Eni>::type;
 template <>
+const Type Described<schemas::LifecycleStage>::type;
+template <>
+const Type Described<schemas::HookAction>::type;
+template <>
+const Type Described<schemas::HookStatus>::type;
+template <>
+const Type Described<schemas::LifecycleHook>::type;
+template <>
+const Type Described<schemas::DeploymentHook>::type;
+template <>
 const Type Described<schemas::CircuitBreaker>::type;
 template <>
 const Type Described<schemas::Rollback>::type;

@@ -137,6 +137,8 @@ class Errors(WithControl):
             ("StopServiceDeployment", "Conflict"): {"serviceDeploymentArn": deployment},
             ("StopServiceDeployment", "ServiceDeploymentNotFound"): {
                 "serviceDeploymentArn": deployment + "1"},
+            ("ContinueServiceDeployment", "ServiceDeploymentNotFound"): {
+                "serviceDeploymentArn": deployment + "1", "hookId": "hook"},
             ("ListTasks", "ServiceNotFound"): {"serviceName": "nobody"},
             ("UpdateContainerAgent", "NoUpdateAvailable"): {
                 "containerInstance": self.registered["containerInstanceArn"]},

@@ -20,7 +20,7 @@ using std::chrono_literals::operator""s;
 namespace {
 
 std::optional<api::DeploymentConfiguration> configuration_of(const ServiceWish& wish) {
-  if (!wish.minimum_percent && !wish.maximum_percent && !wish.failures) {
+  if (!wish.minimum_percent && !wish.maximum_percent && !wish.failures && !wish.hooks) {
     return std::nullopt;
   }
   api::DeploymentConfiguration configuration;
@@ -32,6 +32,7 @@ std::optional<api::DeploymentConfiguration> configuration_of(const ServiceWish& 
         .threshold_configuration = api::ThresholdConfiguration{.type = api::ThresholdType::count,
                                                                .value = *wish.failures}};
   }
+  configuration.lifecycle_hooks = wish.hooks;
   configuration.minimum_healthy_percent = wish.minimum_percent;
   configuration.maximum_percent = wish.maximum_percent;
   return configuration;
@@ -237,31 +238,6 @@ void Caller::update_service(const ServiceWish& wish) {
             services_[wish.name].desired = *wish.count;
           }
           turns_.over(wish.name);
-        });
-  });
-}
-
-void Caller::stop_deployment(const std::string& name, bool back) {
-  turns_.ask(name, [this, name, back] {
-    const control::World& world = control_.world();
-    const schemas::Cluster* cluster = control::find_cluster(world, home(), cluster_);
-    const schemas::Service* service =
-        cluster == nullptr ? nullptr : control::find_service(world, cluster->key, name);
-    if (!control_.up() || service == nullptr) {
-      turns_.over(name);
-      return;
-    }
-    api::StopServiceDeploymentRequest request;
-    request.service_deployment_arn =
-        control::service_deployment_arn(world, *service, service->current);
-    request.stop_type = back ? api::StopServiceDeploymentStopType::rollback
-                             : api::StopServiceDeploymentStopType::abort;
-    ask("StopServiceDeployment", api::Value::of(std::move(request)), Retry::until_answered,
-        [this, name](const auto& answer) {
-          if (answer.ok()) {
-            simulation_.probe("a deployment was stopped");
-          }
-          turns_.over(name);
         });
   });
 }

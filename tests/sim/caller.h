@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/services.h"
 #include "api/shared.h"
 #include "api/tasks.h"
 
@@ -34,7 +35,8 @@ struct ServiceWish {
   std::optional<std::int64_t> failures{};  ///< how many a circuit breaker lets pass
   bool rollback = false;
   bool counts_all = false;  ///< a healthy task does not end the breaker's count
-  std::string group;        ///< a security group's id; empty = the default one
+  std::optional<std::vector<api::DeploymentLifecycleHook>> hooks{};  ///< of its deployments
+  std::string group;  ///< a security group's id; empty = the default one
 };
 
 struct RunWish {
@@ -72,6 +74,8 @@ class Caller {
   void delete_service(const std::string& name);
   /// Stops what moves the service now; what has come to rest is refused, and that is an answer.
   void stop_deployment(const std::string& name, bool back);
+  /// Answers the first hook that the service's deployment waits for, if it waits.
+  void continue_deployment(const std::string& name, api::DeploymentLifecycleHookAction action);
   void run(const RunWish& wish);
   /// The same call again, token and all.
   void repeat(const std::string& token);

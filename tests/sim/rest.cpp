@@ -96,6 +96,7 @@ Rest::Answer Rest::service(const Service& service) const {
   // A deployment that was given up starts no more tasks.
   if (newest.rollout_state == schemas::RolloutState::failed &&
       (says(service, ") deployment failed: tasks failed to start.") ||
+       says(service, ") deployment failed: nobody continued it") ||
        says(service, ") deployment was stopped."))) {
     return std::nullopt;
   }

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "control/core/world/lookups.h"
+#include "tests/sim/story_wish.h"
 #include "tests/sim/universe.h"
 
 namespace sim {
@@ -85,33 +86,26 @@ class Story {
   // Calls.
   void define(const Line& line);
   void service(const Line& line) {
-    universe_.caller().create_service(wish(line, line.word("FAMILY"), line.number_of("N")));
+    universe_.caller().create_service(wish_of(line, line.word("FAMILY"), line.number_of("N")));
   }
   void scale(const Line& line) {
-    universe_.caller().update_service(wish(line, {}, line.number_of("N")));
+    universe_.caller().update_service(wish_of(line, {}, line.number_of("N")));
   }
   void update(const Line& line) {
     const std::string to = line.word("to");
     universe_.caller().update_service(
-        wish(line, to.empty() ? std::nullopt : std::optional(to), std::nullopt));
+        wish_of(line, to.empty() ? std::nullopt : std::optional(to), std::nullopt));
   }
   void daemon(const Line& line) {
-    ServiceWish made = wish(line, line.word("FAMILY"), std::nullopt);
+    ServiceWish made = wish_of(line, line.word("FAMILY"), std::nullopt);
     made.daemon = true;
     universe_.caller().create_service(made);
   }
-  static ServiceWish wish(const Line& line, std::optional<std::string> family,
-                          std::optional<std::int64_t> count) {
-    return {.name = line.word("NAME"),
-            .family = std::move(family),
-            .count = count,
-            .minimum_percent = line.number_of("min"),
-            .maximum_percent = line.number_of("max"),
-            .force = line.has("force"),
-            .constraints = {},
-            .failures = line.number_of("failures"),
-            .rollback = line.has("rollback"),
-            .group = {}};
+  void proceed(const Line& line) {
+    universe_.caller().continue_deployment(
+        line.word("NAME"), line.has("back") ? api::DeploymentLifecycleHookAction::rollback
+                                            : api::DeploymentLifecycleHookAction::continue_);
+    wait_answered(line);
   }
   void remove(const Line& line) { universe_.caller().delete_service(line.word("NAME")); }
   void run(const Line& line) {
@@ -292,6 +286,7 @@ void Story::happen(const Line& line) {
       {"daemon of", &Story::daemon},
       {"scale", &Story::scale},
       {"update", &Story::update},
+      {"continue", &Story::proceed},
       {"delete", &Story::remove},
       {"run", &Story::run},
       {"repeat", &Story::repeat},

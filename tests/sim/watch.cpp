@@ -28,6 +28,7 @@ void Watch::loaded(const control::World& world, const RowStore& store) {
   tasks_.loaded(world);
   services_.loaded(world);
   rollouts_.loaded(world);
+  hooks_.loaded(world);
   rooms_.check(world);
   places_.loaded(world);
   daemons_.loaded(world);
@@ -48,6 +49,7 @@ void Watch::turn_ends(const control::World& world, const control::Turn& turn, In
   tasks_.turn_ends(world, turn, now, knobs_.control.stopped_retention);
   services_.turn_ends(world, turn, knobs_.control.deploy.healthy_after, now);
   rollouts_.turn_ends(world, turn, knobs_.control.deploy.healthy_after, now);
+  hooks_.turn_ends(world, turn, now);
   rooms_.turn_ends(world, turn);
   places_.turn_ends(world, turn);
   daemons_.turn_ends(world, turn);

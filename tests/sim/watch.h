@@ -5,6 +5,7 @@
 #include "control/core/loop/loop.h"
 #include "tests/sim/checkers/credentials_watch.h"
 #include "tests/sim/checkers/daemon_watch.h"
+#include "tests/sim/checkers/hook_watch.h"
 #include "tests/sim/checkers/host_watch.h"
 #include "tests/sim/checkers/money_watch.h"
 #include "tests/sim/checkers/place_watch.h"
@@ -28,6 +29,7 @@ class Watch {
         tasks_(simulation),
         services_(simulation),
         rollouts_(simulation),
+        hooks_(simulation),
         rooms_(simulation),
         places_(simulation),
         daemons_(simulation),
@@ -80,6 +82,7 @@ class Watch {
   TaskWatch tasks_;
   ServiceWatch services_;
   RolloutWatch rollouts_;
+  HookWatch hooks_;
   RoomWatch rooms_;
   PlaceWatch places_;
   DaemonWatch daemons_;

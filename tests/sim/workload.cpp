@@ -15,6 +15,7 @@ namespace {
 
 const char* const role_of_all = "worker";
 const char* const group_of_guests = "guests";
+constexpr std::int64_t hook_minutes_max = 2;  // less than anybody's patience
 
 }  // namespace
 
@@ -90,8 +91,12 @@ void Workload::call() {
 }
 
 void Workload::call_about_services() {
-  const std::int64_t draw = pick(0, 109);
-  if (draw >= 100) {
+  const std::int64_t draw = pick(0, 119);
+  if (draw >= 110) {
+    using Action = api::DeploymentLifecycleHookAction;
+    universe_.caller().continue_deployment(some_service(),
+                                           pick(0, 3) == 0 ? Action::rollback : Action::continue_);
+  } else if (draw >= 100) {
     protect_some_tasks();
   } else if (draw < 30) {
     create_service();
@@ -240,6 +245,9 @@ void Workload::create_service() {
   if (pick(0, 1) == 0) {
     watch_it(wish);
   }
+  if (!wish.daemon && pick(0, 2) == 0) {
+    hold_it(wish);
+  }
   universe_.caller().create_service(wish);
 }
 
@@ -256,6 +264,28 @@ void Workload::watch_it(ServiceWish& wish) {
   wish.failures = pick(1, 6);
   wish.rollback = pick(0, 2) != 0;
   wish.counts_all = pick(0, 1) == 0;
+}
+
+void Workload::hold_it(ServiceWish& wish) {
+  constexpr std::array stages{api::DeploymentLifecycleHookStage::reconcile_service,
+                              api::DeploymentLifecycleHookStage::pre_scale_up,
+                              api::DeploymentLifecycleHookStage::post_scale_up};
+  wish.hooks.emplace();
+  for (std::int64_t count = pick(0, 2); count > 0; --count) {
+    api::DeploymentLifecycleHook& hook = wish.hooks->emplace_back();
+    hook.target_type = api::DeploymentLifecycleHookTargetType::pause;
+    hook.lifecycle_stages.emplace();
+    const auto first = static_cast<std::size_t>(pick(0, 2));
+    hook.lifecycle_stages->push_back(stages.at(first));
+    if (pick(0, 1) == 0) {
+      hook.lifecycle_stages->push_back(stages.at((first + 1) % stages.size()));
+    }
+    hook.timeout_configuration.emplace();
+    hook.timeout_configuration->timeout_in_minutes = pick(1, hook_minutes_max);
+    hook.timeout_configuration->action = pick(0, 1) == 0
+                                             ? api::DeploymentLifecycleHookAction::rollback
+                                             : api::DeploymentLifecycleHookAction::continue_;
+  }
 }
 
 void Workload::update_service() {
@@ -281,6 +311,9 @@ void Workload::update_service() {
   }
   if (draw % 10 == 1) {
     watch_it(wish);
+  }
+  if (draw % 10 == 2 && !is_daemon(wish.name)) {
+    hold_it(wish);
   }
   universe_.caller().update_service(wish);
 }

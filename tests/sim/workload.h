@@ -33,6 +33,8 @@ class Workload {
   void update_service();
   /// Gives the service a circuit breaker.
   void watch_it(ServiceWish& wish);
+  /// Gives its deployments hooks to wait for, or takes them away.
+  void hold_it(ServiceWish& wish);
   void run();
   void stop_some_task();
   void protect_some_tasks();

@@ -314,7 +314,10 @@ void live(Stage& stage) {
   meter(stage);
   fail_one(stage, "by hand");
   roll_back_one(stage);
-  tell(stage, "UpdateService", R"({"cluster":"c","service":"web","taskDefinition":"web:1"})");
+  tell(stage, "UpdateService",
+       R"({"cluster":"c","service":"web","taskDefinition":"web:1","deploymentConfiguration":{
+            "lifecycleHooks":[{"targetType":"PAUSE","lifecycleStages":["PRE_SCALE_UP","POST_SCALE_UP"],
+              "timeoutConfiguration":{"timeoutInMinutes":60,"action":"CONTINUE"}}]}})");
   std::string stopped;
   for (const auto& [key, task] : stage.world->tasks) {
     stopped = task.specification->group == "family:job" ? task.id.text() : stopped;

@@ -88,4 +88,21 @@ void write_file(const std::string& path, std::string_view content) {
   file << content;
 }
 
+std::string difference(const std::string& left, const std::string& right) {
+  std::istringstream lefts(left);
+  std::istringstream rights(right);
+  std::string was;
+  std::string is;
+  for (std::int64_t line = 1;; ++line) {
+    const bool more_left = static_cast<bool>(std::getline(lefts, was));
+    const bool more_right = static_cast<bool>(std::getline(rights, is));
+    if (!more_left && !more_right) {
+      return "";
+    }
+    if (was != is || more_left != more_right) {
+      return "line " + std::to_string(line) + ": '" + was + "' was, '" + is + "' is";
+    }
+  }
+}
+
 }  // namespace store_test

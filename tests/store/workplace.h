@@ -55,4 +55,7 @@ std::string golden(const std::string& name);
 std::string read_file(const std::string& path);
 void write_file(const std::string& path, std::string_view content);
 
+/// The first line in which two texts differ, for a message; empty when they are the same.
+std::string difference(const std::string& was, const std::string& is);
+
 }  // namespace store_test

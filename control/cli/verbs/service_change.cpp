@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "api/services.h"
 #include "control/cli/command/session.h"
 #include "control/cli/verbs/network.h"
@@ -11,9 +13,26 @@ namespace {
 
 constexpr std::int64_t count_max = 5000;
 
+/// What --pause-before, --pause-after and --no-pause say of hooks; absent when nothing is said.
+std::optional<std::vector<api::DeploymentLifecycleHook>> hooks_of(const Arguments& arguments) {
+  std::vector<api::DeploymentLifecycleHook> hooks;
+  for (const auto& [option, stage] :
+       {std::pair{"pause-before", api::DeploymentLifecycleHookStage::pre_scale_up},
+        {"pause-after", api::DeploymentLifecycleHookStage::post_scale_up}}) {
+    if (arguments.has(option)) {
+      api::DeploymentLifecycleHook& hook = hooks.emplace_back();
+      hook.target_type = api::DeploymentLifecycleHookTargetType::pause;
+      hook.lifecycle_stages = {stage};
+    }
+  }
+  return hooks.empty() && !arguments.has("no-pause") ? std::nullopt
+                                                     : std::optional(std::move(hooks));
+}
+
 schemas::Result<std::optional<api::DeploymentConfiguration>> deployment_configuration(
     const Arguments& arguments) {
-  if (!arguments.has("min-healthy") && !arguments.has("max-percent")) {
+  auto hooks = hooks_of(arguments);
+  if (!arguments.has("min-healthy") && !arguments.has("max-percent") && !hooks) {
     return std::optional<api::DeploymentConfiguration>();
   }
   const auto least = number_of(arguments, "min-healthy", 100, 0, 200);
@@ -25,6 +44,7 @@ schemas::Result<std::optional<api::DeploymentConfiguration>> deployment_configur
     return most.error();
   }
   api::DeploymentConfiguration configuration;
+  configuration.lifecycle_hooks = std::move(hooks);
   if (arguments.has("min-healthy")) {
     configuration.minimum_healthy_percent = static_cast<std::int32_t>(least.value());
   }
@@ -159,6 +179,15 @@ const Option max_percent_option{
     .name = "max-percent",
     .value = "PERCENT",
     .help = "Never more tasks than this while rolling (default 200, of a daemon 100)"};
+const Option pause_before_option{.name = "pause-before",
+                                 .value = "",
+                                 .help = "A deployment waits for \"continue\" before it starts",
+                                 .arity = Arity::flag};
+const Option pause_after_option{
+    .name = "pause-after",
+    .value = "",
+    .help = "A deployment waits for \"continue\" before the last old task stops",
+    .arity = Arity::flag};
 
 Verb create_verb() {
   std::vector<Option> options{
@@ -173,6 +202,8 @@ Verb create_verb() {
       launch_type_option(),
       min_healthy_option,
       max_percent_option,
+      pause_before_option,
+      pause_after_option,
       wait_option()};
   for (Option& option : network_options()) {
     options.push_back(std::move(option));
@@ -202,6 +233,12 @@ std::vector<Verb> service_change_verbs() {
                        {.name = "count", .value = "N", .help = "How many tasks to keep running"},
                        min_healthy_option,
                        max_percent_option,
+                       pause_before_option,
+                       pause_after_option,
+                       {.name = "no-pause",
+                        .value = "",
+                        .help = "Later deployments wait for nobody",
+                        .arity = Arity::flag},
                        {.name = "force",
                         .value = "",
                         .help = "Replace all tasks even when nothing changed",

@@ -22,6 +22,7 @@ std::vector<Verb> protect_verbs();
 std::vector<Verb> service_verbs();
 std::vector<Verb> service_change_verbs();
 std::vector<Verb> deployments_verbs();
+std::vector<Verb> continue_verbs();
 std::vector<Verb> hosts_verbs();
 std::vector<Verb> hosts_change_verbs();
 std::vector<Verb> attribute_verbs();

@@ -216,7 +216,7 @@ class DaemonPlanner : public Planning {
         rising_ += !post.has_any() && post.stopping > 0 ? 1 : 0;
       }
     }
-    waits_ = !may_start();
+    waits_ = !may_start(primary());
     if (waits_) {
       return;  // nor is anything taken away that could not be replaced
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/core/deploy/lifecycle_hooks.h"
 #include "schemas/base/require.h"
 
 namespace control {
@@ -99,6 +100,7 @@ void begin_deployment(schemas::Service& service, schemas::DeploymentId id,
   }
   Deployment next;
   next.id = id;
+  next.hooks = hooks_of(service.deployment_configuration, id, service.deployments.size() > 1);
   next.specification = std::move(specification);
   next.rollout_state_reason = "ECS deployment " + id.text() + " in progress.";
   next.created_at = now;
@@ -112,6 +114,7 @@ void abandon(schemas::Service& service, std::string reason, Instant now) {
   Deployment& primary = service.deployments.front();
   primary.rollout_state = schemas::RolloutState::failed;
   primary.rollout_state_reason = std::move(reason);
+  fail_waiting(primary.hooks);
   primary.updated_at = now;
 }
 
@@ -137,6 +140,7 @@ void return_to(schemas::Service& service, schemas::DeploymentId target,
   back.rollout_state = schemas::RolloutState::in_progress;
   back.rollout_state_reason = std::move(reason);
   back.breaker_failures = 0;
+  back.hooks.clear();
   back.updated_at = now;
   clear_throttle(back);
   deployments.insert(deployments.begin(), std::move(back));

@@ -15,7 +15,8 @@
 
 namespace control {
 
-/// Makes a new primary deployment; the one before it becomes `active` until its tasks are gone.
+/// Makes a new primary deployment, which meets the hooks that the service's configuration has now;
+/// the one before it becomes `active` until its tasks are gone.
 void begin_deployment(schemas::Service& service, schemas::DeploymentId id,
                       schemas::TaskSpecificationRef specification, schemas::Instant now);
 
@@ -23,7 +24,8 @@ void begin_deployment(schemas::Service& service, schemas::DeploymentId id,
 void abandon(schemas::Service& service, std::string reason, schemas::Instant now);
 
 /// Takes the service back to `target`, whose tasks are made from `specification`: it is primary
-/// again, with the tasks that it still has, and what was primary becomes `active`.
+/// again, with the tasks that it still has, and no hook holds it; what was primary becomes
+/// `active`.
 void return_to(schemas::Service& service, schemas::DeploymentId target,
                schemas::TaskSpecificationRef specification, std::string reason,
                schemas::Instant now);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "control/core/deploy/circuit_breaker.h"
+#include "control/core/deploy/lifecycle_hooks.h"
 #include "control/core/deploy/service_events.h"
 #include "control/core/lifecycle/lifecycle.h"
 
@@ -62,14 +63,42 @@ bool Planning::breaker_opens(std::int64_t ailing) const {
          primary().breaker_failures + ailing >= failure_threshold(breaker(), desired());
 }
 
-/// What a rollback itself fails at is not rolled back again.
 void Planning::give_up() {
   plan_.deployments.push_back({primary().id, DeploymentChange::Kind::failed});
   plan_.events.push_back(deployment_failed_message(service_.name, primary().id));
+  go_back_if(breaker().rollback);
+}
+
+/// What a rollback itself fails at is not rolled back again.
+void Planning::go_back_if(bool wanted) {
   const bool is_rollback = service_.current != primary().id;
-  if (breaker().rollback && !is_rollback && !service_.last_completed.empty()) {
+  if (wanted && !is_rollback && !service_.last_completed.empty()) {
     plan_.rollback_to = service_.last_completed;
     plan_.events.push_back(rolling_back_message(service_.name, service_.last_completed));
+  }
+}
+
+bool Planning::expires() {
+  const std::optional<schemas::HookAction> action = expired_action(primary(), now_);
+  if (action == schemas::HookAction::rollback) {
+    plan_.deployments.push_back({primary().id, DeploymentChange::Kind::expired});
+    plan_.events.push_back(deployment_expired_message(service_.name, primary().id));
+    go_back_if(true);
+    return true;
+  }
+  if (action) {
+    plan_.deployments.push_back({primary().id, DeploymentChange::Kind::released});
+  }
+  if (const std::optional<Instant> expiry = next_expiry(primary())) {
+    wake(*expiry);
+  }
+  return false;
+}
+
+void Planning::pause_if_new() {
+  if (stage_ahead(primary()) && !is_paused(primary())) {
+    plan_.deployments.push_back({primary().id, DeploymentChange::Kind::paused});
+    plan_.events.push_back(deployment_paused_message(service_.name, primary().id));
   }
 }
 
@@ -87,13 +116,13 @@ void Planning::note_recovery(std::span<const Task* const> kept) {
   }
 }
 
-bool Planning::may_start() {
-  const bool given_up = primary().rollout_state == RolloutState::failed;
+bool Planning::may_start(const schemas::Deployment& deployment) {
+  const bool given_up = deployment.rollout_state == RolloutState::failed;
   if (given_up) {
     return false;
   }
-  if (primary().throttled_until && *primary().throttled_until > now_) {
-    wake(*primary().throttled_until);
+  if (deployment.throttled_until && *deployment.throttled_until > now_) {
+    wake(*deployment.throttled_until);
     return false;
   }
   return true;

@@ -23,6 +23,10 @@ class Planning {
 
  protected:
   [[nodiscard]] const schemas::Deployment& primary() const { return service_.deployments.front(); }
+  /// Hooks of the primary deployment that are out of time end, or end it; true in the latter case.
+  [[nodiscard]] bool expires();
+  /// The primary deployment has come as far as its next hooks.
+  void pause_if_new();
   [[nodiscard]] std::int64_t desired() const { return desired_; }
 
   /// Floors round up, so a service of one never drops to zero because of rounding.
@@ -51,12 +55,13 @@ class Planning {
   /// `ailing` tasks are unhealthy now: they have failed as much as those replaced before them.
   [[nodiscard]] bool breaker_opens(std::int64_t ailing) const;
   void give_up();
+  void go_back_if(bool wanted);
   /// Notes that a task of those `kept` has become healthy since the last failure. Tasks without
   /// checks are healthy by having lasted; those with checks say so themselves.
   void note_recovery(std::span<const schemas::Task* const> kept);
 
-  /// Whether the primary deployment may start tasks now; if it only has to wait, it is woken.
-  bool may_start();
+  /// Whether the deployment may start tasks now; if it only has to wait, it is woken.
+  bool may_start(const schemas::Deployment& deployment);
 
   void stop(const schemas::Task& task, std::string reason);
   void stop_for_scale(const schemas::Task& task);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "control/core/deploy/circuit_breaker.h"
+#include "control/core/deploy/lifecycle_hooks.h"
 
 namespace control {
 
@@ -15,6 +16,7 @@ using schemas::ServiceDeploymentStatus;
 namespace {
 
 void end_watch(ServiceDeployment& record) {
+  fail_waiting(record.hooks);
   if (record.breaker == MonitorStatus::monitoring) {
     record.breaker = MonitorStatus::monitoring_complete;
   }
@@ -28,6 +30,7 @@ ServiceDeployment blank_record(const Service& service, const schemas::Deployment
   record.created_at = deployment.created_at;
   record.updated_at = deployment.updated_at;
   record.configuration = service.deployment_configuration;
+  record.hooks = deployment.hooks;
   record.breaker_threshold =
       failure_threshold(record.configuration.circuit_breaker, service.desired_count);
   return record;
@@ -121,6 +124,18 @@ ServiceDeployment give_up(ServiceDeployment record, const Service& service,
     record.status = ServiceDeploymentStatus::rollback_failed;
     record.status_reason += " No rollback candidate was found to run the rollback.";
   }
+  return record;
+}
+
+ServiceDeployment time_out(ServiceDeployment record,
+                           std::optional<schemas::DeploymentId> rollback_to, Instant now) {
+  const std::string why = "A lifecycle hook timed out before ContinueServiceDeployment was called.";
+  if (rollback_to) {
+    return roll_back(std::move(record), *rollback_to, why, now);
+  }
+  record = stop_record(std::move(record), why, now);
+  record.status = ServiceDeploymentStatus::rollback_failed;
+  record.status_reason += " No rollback candidate was found to run the rollback.";
   return record;
 }
 

@@ -33,6 +33,12 @@ schemas::ServiceDeployment give_up(schemas::ServiceDeployment record,
                                    std::optional<schemas::DeploymentId> rollback_to,
                                    schemas::Instant now);
 
+/// Nobody continued it before its hooks ran out of time; the service goes back to `rollback_to`, if
+/// there is one.
+schemas::ServiceDeployment time_out(schemas::ServiceDeployment record,
+                                    std::optional<schemas::DeploymentId> rollback_to,
+                                    schemas::Instant now);
+
 /// The service goes back to `revision`.
 schemas::ServiceDeployment roll_back(schemas::ServiceDeployment record,
                                      schemas::DeploymentId revision, std::string reason,

@@ -55,6 +55,16 @@ std::string deployment_failed_message(std::string_view service, schemas::Deploym
          ") deployment failed: tasks failed to start.";
 }
 
+std::string deployment_paused_message(std::string_view service, schemas::DeploymentId id) {
+  return prefix(service) + "(deployment " + id.text() +
+         ") deployment is paused by a lifecycle hook until ContinueServiceDeployment is called.";
+}
+
+std::string deployment_expired_message(std::string_view service, schemas::DeploymentId id) {
+  return prefix(service) + "(deployment " + id.text() +
+         ") deployment failed: nobody continued it before its lifecycle hook timed out.";
+}
+
 std::string deployment_stopped_message(std::string_view service, schemas::DeploymentId id) {
   return prefix(service) + "(deployment " + id.text() + ") deployment was stopped.";
 }

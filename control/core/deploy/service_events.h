@@ -19,6 +19,10 @@ std::string started_message(std::string_view service, std::span<const schemas::T
 std::string stopped_message(std::string_view service, std::span<const schemas::TaskId> tasks);
 std::string deployment_completed_message(std::string_view service, schemas::DeploymentId id);
 std::string deployment_failed_message(std::string_view service, schemas::DeploymentId id);
+/// Hooks hold it, and somebody has to say how to go on.
+std::string deployment_paused_message(std::string_view service, schemas::DeploymentId id);
+/// Nobody said so in time.
+std::string deployment_expired_message(std::string_view service, schemas::DeploymentId id);
 /// Somebody stopped it.
 std::string deployment_stopped_message(std::string_view service, schemas::DeploymentId id);
 std::string rolling_back_message(std::string_view service, schemas::DeploymentId id);

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "control/core/deploy/lifecycle_hooks.h"
 #include "control/core/deploy/planning.h"
 #include "control/core/deploy/scale_in.h"
 #include "control/core/deploy/service_events.h"
@@ -26,10 +27,10 @@ using schemas::TaskStatus;
 /// The tasks of a service by what the scheduler means to do with them. Tasks told to stop are in
 /// none of the lists.
 struct Roster {
-  std::vector<const Task*> kept;      ///< of the primary deployment, on hosts that stay
+  std::vector<const Task*> kept;      ///< of the acting deployment, on hosts that stay
   std::vector<const Task*> ailing;    ///< as `kept`, but unhealthy: to be replaced
   std::vector<const Task*> outgoing;  ///< of older deployments or on leaving hosts
-  std::vector<const Task*> detained;  ///< as `outgoing`, but protected: they stay for now
+  std::vector<const Task*> detained;  ///< as `outgoing`, but they are to stay for now
   std::map<schemas::DeploymentId, std::int64_t> alive;  ///< not stopped yet, by deployment
   std::int64_t alive_total = 0;
 };
@@ -38,7 +39,7 @@ class ReplicaPlanner : public Planning {
  public:
   ReplicaPlanner(const Service& service, std::span<const ServiceTask> tasks,
                  const DeploySettings& settings, Instant now)
-      : Planning(service, service.desired_count, settings, now) {
+      : Planning(service, service.desired_count, settings, now), acting_(acting_in(service)) {
     sort_out(tasks);
   }
 
@@ -58,23 +59,77 @@ class ReplicaPlanner : public Planning {
   }
 
   ServicePlan keep_up() {
-    if (breaker_opens(static_cast<std::int64_t>(roster_.ailing.size()))) {
+    if (expires()) {
+      return std::move(plan_);
+    }
+    if (is_acting_primary() && breaker_opens(static_cast<std::int64_t>(roster_.ailing.size()))) {
       give_up();
       return std::move(plan_);
     }
+    if (!is_acting_primary()) {
+      pause_if_new();
+    }
+    if (acting_ != nullptr) {
+      keep_acting_up();
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  /// Whose tasks the service has: the primary deployment, unless it is held before its start. Then
+  /// what was completed last, or else the newest one that nothing holds; absent where there is
+  /// none.
+  static const Deployment* acting_in(const Service& service) {
+    const std::vector<Deployment>& all = service.deployments;
+    if (all.empty() || !holds_start(all.front())) {
+      return all.empty() ? nullptr : &all.front();
+    }
+    const Deployment* newest = nullptr;
+    for (const Deployment& each : all) {
+      if (each.id == service.last_completed) {
+        return &each;
+      }
+      if (newest == nullptr && !holds_start(each) && each.rollout_state != RolloutState::failed) {
+        newest = &each;
+      }
+    }
+    return newest;
+  }
+  bool is_acting_primary() const { return acting_ != nullptr && acting_ == &primary(); }
+  /// Its own tasks are started, but those that it replaces stay.
+  bool keeps_old() const { return is_acting_primary() && holds_end(primary()); }
+
+  void keep_acting_up() {
     scale_in();
     const std::int64_t healthy = count_healthy(roster_.kept);
-    note_recovery(roster_.kept);
+    if (is_acting_primary()) {
+      note_recovery(roster_.kept);
+    }
     replace_ailing(healthy);
     stop_outgoing(healthy);
     start_missing();
     announce_stops();
     announce_trouble(healthy);
     change_deployments(healthy);
-    return std::move(plan_);
   }
 
- private:
+  /// Older deployments keep all tasks but those in whose room the primary's have to start; the ones
+  /// that serve nobody go first.
+  void divide(std::vector<const Task*> old) {
+    if (old.empty() || !may_start(primary())) {
+      roster_.detained.insert(roster_.detained.end(), old.begin(), old.end());
+      return;
+    }
+    std::sort(old.begin(), old.end(), [](const Task* a, const Task* b) {
+      return std::pair(serves(*a), a->key) < std::pair(serves(*b), b->key);
+    });
+    const auto count = static_cast<std::int64_t>(old.size());
+    const std::int64_t gone = std::clamp(missing() - (room() - count), std::int64_t{0}, count);
+    const auto stay = old.begin() + static_cast<std::ptrdiff_t>(gone);
+    roster_.outgoing.insert(roster_.outgoing.end(), old.begin(), stay);
+    roster_.detained.insert(roster_.detained.end(), stay, old.end());
+  }
+
   std::int64_t missing() const {
     return desired() - static_cast<std::int64_t>(roster_.kept.size());
   }
@@ -84,6 +139,7 @@ class ReplicaPlanner : public Planning {
   }
 
   void sort_out(std::span<const ServiceTask> tasks) {
+    std::vector<const Task*> old;
     for (const ServiceTask& each : tasks) {
       const Task& task = *each.task;
       if (task.last_status == TaskStatus::stopped) {
@@ -94,8 +150,10 @@ class ReplicaPlanner : public Planning {
       if (task.desired_status == TaskStatus::stopped) {
         continue;
       }
-      if (service_.deployments.empty() || task.deployment != primary().id ||
-          each.host == HostCondition::leaving) {
+      const bool of_acting = acting_ != nullptr && task.deployment == acting_->id;
+      if (!of_acting && keeps_old() && each.host != HostCondition::leaving && !is_held(task)) {
+        old.push_back(&task);
+      } else if (!of_acting || each.host == HostCondition::leaving) {
         (is_held(task) ? roster_.detained : roster_.outgoing).push_back(&task);
       } else if (is_ailing(task)) {
         roster_.ailing.push_back(&task);
@@ -103,6 +161,7 @@ class ReplicaPlanner : public Planning {
         roster_.kept.push_back(&task);
       }
     }
+    divide(std::move(old));
   }
 
   std::int64_t count_healthy(const std::vector<const Task*>& tasks) {
@@ -185,8 +244,8 @@ class ReplicaPlanner : public Planning {
 
   void start_missing() {
     const std::int64_t count = std::min(missing(), room());
-    if (count > 0 && may_start()) {
-      plan_.starts.push_back({primary().id, count});
+    if (count > 0 && may_start(*acting_)) {
+      plan_.starts.push_back({acting_->id, count});
     }
   }
 
@@ -207,15 +266,15 @@ class ReplicaPlanner : public Planning {
   }
 
   bool waits_for_protected() const {
-    return roster_.outgoing.empty() &&
+    return roster_.outgoing.empty() && !keeps_old() &&
            std::any_of(roster_.detained.begin(), roster_.detained.end(),
-                       [this](const Task* task) { return task->deployment != primary().id; });
+                       [this](const Task* task) { return task->deployment != acting_->id; });
   }
 
   void change_deployments(std::int64_t healthy) {
     bool others = false;
     for (const Deployment& each : service_.deployments) {
-      if (each.id == primary().id) {
+      if (each.id == primary().id || &each == acting_) {
         continue;
       }
       if (roster_.alive.count(each.id) == 0) {
@@ -224,13 +283,17 @@ class ReplicaPlanner : public Planning {
         others = true;
       }
     }
-    const bool settled =
-        !others && healthy == desired() && roster_.alive_total == desired() && missing() == 0;
-    if (settled) {
+    const bool complete = healthy == desired() && missing() == 0;
+    if (keeps_old() && complete) {
+      pause_if_new();
+    }
+    const bool settled = !others && complete && roster_.alive_total == desired();
+    if (settled && is_acting_primary() && !keeps_old()) {
       announce_rest();
     }
   }
 
+  const Deployment* acting_;
   Roster roster_;
 };
 
@@ -275,9 +338,23 @@ void settle(Service& service, const ServicePlan& plan, Instant now) {
       case DeploymentChange::Kind::failed:
         found->rollout_state = RolloutState::failed;
         found->rollout_state_reason = "ECS deployment circuit breaker: tasks failed to start.";
+        fail_waiting(found->hooks);
         break;
       case DeploymentChange::Kind::recovered:
         found->breaker_failures = 0;
+        break;
+      case DeploymentChange::Kind::paused:
+        pause(*found, now);
+        break;
+      case DeploymentChange::Kind::released:
+        expire(*found, now);
+        break;
+      case DeploymentChange::Kind::expired:
+        expire(*found, now);
+        found->rollout_state = RolloutState::failed;
+        found->rollout_state_reason =
+            "ECS deployment " + found->id.text() + " was not continued before its hook timed out.";
+        fail_waiting(found->hooks);
         break;
     }
   }

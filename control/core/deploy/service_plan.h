@@ -72,6 +72,9 @@ struct DeploymentChange {
     removed,    ///< superseded and without tasks: it drops out of the service
     failed,     ///< its circuit breaker gave it up: no more of its tasks are started
     recovered,  ///< a task became healthy: the breaker's count begins anew
+    paused,     ///< it has reached a stage whose hooks wait for an action
+    released,   ///< hooks ran out of time, and it goes on
+    expired,    ///< hooks ran out of time, and it is given up
   };
   schemas::DeploymentId deployment;
   Kind kind = Kind::completed;
@@ -84,7 +87,7 @@ struct ServicePlan {
   std::vector<DeploymentChange> deployments;
   std::optional<schemas::ServiceStatus> status;  ///< draining to inactive
   std::optional<std::int64_t> desired_count{};   ///< of a DAEMON, when it is another than before
-  /// With a deployment that failed: what the service goes back to (`return_to`).
+  /// With a deployment that failed or expired: what the service goes back to (`return_to`).
   std::optional<schemas::DeploymentId> rollback_to;
   std::vector<std::string> events;  ///< messages, oldest first
   /// The earliest instant at which time alone changes the plan. Absent: nothing but a change of
@@ -97,6 +100,10 @@ struct ServicePlan {
 /// %) healthy and floor(desired x maximum %) wanted tasks (tasks told to stop count towards
 /// neither). A protected task is not stopped to scale in, for a deployment or because its host
 /// drains; it is when its checks fail or the service ends.
+///
+/// A deployment that hooks hold before it starts leaves the service as it was: what was completed
+/// last is kept up to the service's count in its place. One that they hold before it ends stops no
+/// task of what it replaces, unless the ceiling leaves no other room to start its own.
 ServicePlan plan_service(const schemas::Service& service, std::span<const ServiceTask> tasks,
                          const DeploySettings& settings, schemas::Instant now);
 

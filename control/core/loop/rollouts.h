@@ -17,6 +17,17 @@ void open_record(Context& context, std::int64_t service);
 /// place, or the service is to end.
 void close_record(Context& context, schemas::DeploymentId id, std::string reason);
 
+/// How a deployment that moves its service is ended by a caller.
+struct DeploymentEnd {
+  std::string why;  ///< for the record: who called what
+  /// What the service goes back to; null leaves its tasks as they are.
+  const schemas::ServiceDeployment* target = nullptr;
+};
+
+/// Ends the deployment of `record`, which moves its service now.
+void end_deployment(Context& context, const schemas::ServiceDeployment& record,
+                    const DeploymentEnd& end);
+
 /// Carries out in `service`, which the plan was settled into, what the plan means for its records:
 /// above all the way back of a deployment that failed. Answers the records that change.
 std::vector<schemas::ServiceDeployment> follow_plan(const Context& context,

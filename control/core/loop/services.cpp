@@ -136,12 +136,21 @@ std::string event_of(DeploymentChange::Kind kind) {
     case DeploymentChange::Kind::completed:
       return "deployment.completed";
     case DeploymentChange::Kind::failed:
+    case DeploymentChange::Kind::expired:
       return "deployment.failed";
+    case DeploymentChange::Kind::paused:
+      return "deployment.paused";
     case DeploymentChange::Kind::removed:
     case DeploymentChange::Kind::recovered:
+    case DeploymentChange::Kind::released:
       break;
   }
   return "deployment.removed";
+}
+
+/// Whether programs that follow events are told of it.
+bool is_told(DeploymentChange::Kind kind) {
+  return kind != DeploymentChange::Kind::recovered && kind != DeploymentChange::Kind::released;
 }
 
 void settle_service(Context& context, const Service& service, const ServicePlan& plan) {
@@ -159,7 +168,7 @@ void settle_service(Context& context, const Service& service, const ServicePlan&
     apply(context.world, ServiceDeploymentChanged{record});
   }
   for (const DeploymentChange& change : plan.deployments) {
-    if (change.kind != DeploymentChange::Kind::recovered) {
+    if (is_told(change.kind)) {
       log_event(
           context, scope, event_of(change.kind), arn,
           wire::encode(MessageDetail{

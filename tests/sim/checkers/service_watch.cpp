@@ -30,6 +30,33 @@ bool on_leaving_host(const control::World& world, const Task& task) {
   return host != nullptr && host->status != schemas::InstanceStatus::active;
 }
 
+/// Whether a hook holds the deployment before its first task.
+bool held_before_start(const schemas::Deployment& deployment) {
+  return deployment.rollout_state != schemas::RolloutState::failed &&
+         std::any_of(deployment.hooks.begin(), deployment.hooks.end(), [](const auto& hook) {
+           const bool passed = hook.status == schemas::HookStatus::succeeded ||
+                               (hook.status == schemas::HookStatus::timed_out &&
+                                hook.timeout_action == schemas::HookAction::proceed);
+           return !passed && hook.stage != schemas::LifecycleStage::post_scale_up;
+         });
+}
+
+/// Whose tasks the service is to have now: those of its newest deployment, unless that is held.
+/// Then of the one that was completed last, or the newest that may start tasks.
+schemas::DeploymentId in_charge(const Service& service) {
+  schemas::DeploymentId newest;
+  for (const schemas::Deployment& each : service.deployments) {
+    if (!held_before_start(service.deployments.front()) || each.id == service.last_completed) {
+      return each.id;
+    }
+    if (newest.empty() && !held_before_start(each) &&
+        each.rollout_state != schemas::RolloutState::failed) {
+      newest = each.id;
+    }
+  }
+  return newest;
+}
+
 }  // namespace
 
 bool carries_load(const control::World& world, const Service& service, const Task& task,
@@ -37,9 +64,7 @@ bool carries_load(const control::World& world, const Service& service, const Tas
   if (task.last_status != TaskStatus::running || task.health == schemas::HealthStatus::unhealthy) {
     return false;
   }
-  const bool newest = !service.deployments.empty() &&
-                      task.deployment == service.deployments.front().id &&
-                      !on_leaving_host(world, task);
+  const bool newest = task.deployment == in_charge(service) && !on_leaving_host(world, task);
   if (!newest || task.health == schemas::HealthStatus::healthy) {
     return true;
   }
@@ -103,7 +128,7 @@ void ServiceWatch::check(const control::World& world, const Service& service, co
       // it.
       const bool stays =
           task.health != schemas::HealthStatus::unhealthy && !on_leaving_host(world, task);
-      newest += stays && task.deployment == service.deployments.front().id ? 1 : 0;
+      newest += stays && task.deployment == in_charge(service) ? 1 : 0;
       load += carries_load(world, service, task, healthy_after, now) ? 1 : 0;
     }
   }

@@ -39,8 +39,8 @@ INSERT INTO "task_definition" VALUES (5, '123456789012', 'us-east-1', 'bad', 1, 
 CREATE TABLE "service" (key INTEGER PRIMARY KEY, cluster INTEGER, name TEXT, status INTEGER,
   desired_count INTEGER, created_at INTEGER, deployments TEXT, body TEXT) STRICT;
 INSERT INTO "service" VALUES (1, 1, 'web', 0, 2, 1790000028000,
-  '{"deployments":[{"deployment":{"id":"ecs-svc/4844052134576708850","status":"primary","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/4844052134576708850 in progress.","failed_tasks":0,"created_at":1790000176000,"updated_at":1790000176000,"throttle_delay_ms":0,"breaker_failures":0},"definition":1,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}},{"deployment":{"id":"ecs-svc/2722696506342463596","status":"active","rollout_state":"in_progress","rollout_state_reason":"ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/2722696506342463596.","failed_tasks":0,"created_at":1790000038000,"updated_at":1790000176000,"throttle_delay_ms":0,"breaker_failures":0},"definition":2,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}}]}',
-  '{"key":1,"cluster":1,"name":"web","status":"active","scheduling_strategy":"replica","desired_count":2,"deployment_configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":true,"rollback":true,"reset_on_healthy_task":false,"threshold_type":"count","threshold_value":1}},"health_check_grace_period_s":0,"tags":[{"key":"s","value":"t"}],"enable_ecs_managed_tags":true,"propagate_tags":"SERVICE","client_token":"once","created_by":"arn:aws:iam::123456789012:root","created_at":1790000028000,"current":"ecs-svc/4844052134576708850","last_completed":"ecs-svc/2722696506342463596"}');
+  '{"deployments":[{"deployment":{"id":"ecs-svc/4844052134576708850","status":"primary","rollout_state":"in_progress","rollout_state_reason":"ECS deployment ecs-svc/4844052134576708850 in progress.","failed_tasks":0,"created_at":1790000176000,"updated_at":1790000176000,"throttle_delay_ms":0,"breaker_failures":0,"hooks":[{"id":"hook-4844052134576708850-1","stage":"pre_scale_up","timeout_min":60,"timeout_action":"proceed","status":"awaiting_action","expires_at":1790003776000},{"id":"hook-4844052134576708850-2","stage":"post_scale_up","timeout_min":60,"timeout_action":"proceed","status":"ahead"}]},"definition":1,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}},{"deployment":{"id":"ecs-svc/2722696506342463596","status":"active","rollout_state":"in_progress","rollout_state_reason":"ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/2722696506342463596.","failed_tasks":0,"created_at":1790000038000,"updated_at":1790000176000,"throttle_delay_ms":0,"breaker_failures":0},"definition":2,"specification":{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}}]}',
+  '{"key":1,"cluster":1,"name":"web","status":"active","scheduling_strategy":"replica","desired_count":2,"deployment_configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":true,"rollback":true,"reset_on_healthy_task":false,"threshold_type":"count","threshold_value":1},"lifecycle_hooks":[{"stages":["pre_scale_up","post_scale_up"],"timeout_min":60,"timeout_action":"proceed"}]},"health_check_grace_period_s":0,"tags":[{"key":"s","value":"t"}],"enable_ecs_managed_tags":true,"propagate_tags":"SERVICE","client_token":"once","created_by":"arn:aws:iam::123456789012:root","created_at":1790000028000,"current":"ecs-svc/4844052134576708850","last_completed":"ecs-svc/2722696506342463596"}');
 INSERT INTO "service" VALUES (2, 1, 'jobs', 0, 1, 1790000029000,
   '{"deployments":[{"deployment":{"id":"ecs-svc/2078412720614623980","status":"primary","rollout_state":"completed","rollout_state_reason":"ECS deployment ecs-svc/2078412720614623980 completed.","failed_tasks":0,"created_at":1790000029000,"updated_at":1790000073000,"throttle_delay_ms":0,"breaker_failures":0},"definition":4,"specification":{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-b306401a324990fdf","subnet-df885eb1a6b905c8c"],"security_groups":["sg-ef836b25e7adadfc1"],"assign_public_ip":true},"platform_version":"1.4.0","group":"service:jobs","cpu":256,"memory":512,"enable_ecs_managed_tags":false,"capacity_provider_strategy":[{"capacity_provider":"FARGATE","base":1,"weight":2}]}}]}',
   '{"key":2,"cluster":1,"name":"jobs","status":"active","scheduling_strategy":"replica","desired_count":1,"deployment_configuration":{"minimum_healthy_percent":100,"maximum_percent":200,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"health_check_grace_period_s":0,"enable_ecs_managed_tags":false,"created_by":"arn:aws:iam::123456789012:root","created_at":1790000029000,"current":"ecs-svc/2078412720614623980","last_completed":"ecs-svc/2078412720614623980"}');
@@ -83,13 +83,9 @@ INSERT INTO "service_event" VALUES (17, 1, 'f5b6beb8-e42b-42ef-a725-569cba0c5cf4
 INSERT INTO "service_event" VALUES (18, 1, '9c95434e-3e1c-468b-a361-5cfe549f1f9d', 1790000176000,
   '(service web) has started 1 tasks: (task c72bf81f5f447b65488925f0b60b4ffb).');
 INSERT INTO "service_event" VALUES (19, 1, '25d464c9-2d20-45a1-9ca8-34e390860c9e', 1790000176000,
-  '(service web) has stopped 1 running tasks: (task c72bf81f5f447b65488925f0b60b4ffb).');
-INSERT INTO "service_event" VALUES (20, 1, '01c27f93-d793-44d6-9813-664ddae82d44', 1790000178000,
-  '(service web) has started 1 tasks: (task 1340c87ec4ed9c2b1e9524492f6f2ce9).');
-INSERT INTO "service_event" VALUES (21, 1, '90342f3b-f4be-4ab2-9675-9c52130232bb', 1790000178000,
-  '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance d70d3259e4e1cb631c663cf4d73c4c04) encountered error "distinctInstance placement constraint unsatisfied.".');
-INSERT INTO "service_event" VALUES (22, 1, 'fa2deeff-a040-4f20-93de-a6bbb0b6d64a', 1790000179000,
-  '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) is already using a port required by your task.');
+  '(service web) (deployment ecs-svc/4844052134576708850) deployment is paused by a lifecycle hook until ContinueServiceDeployment is called.');
+INSERT INTO "service_event" VALUES (20, 1, '1340c87e-c4ed-4c2b-9e95-24492f6f2ce9', 1790000179000,
+  '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error "distinctInstance placement constraint unsatisfied.".');
 CREATE TABLE "instance" (key INTEGER PRIMARY KEY, id TEXT, account TEXT, region TEXT,
   cluster INTEGER, status INTEGER, identity_hash TEXT, boot_id TEXT, registered_at INTEGER,
   version INTEGER, connected INTEGER, inventory TEXT, tags TEXT, attributes TEXT) STRICT;
@@ -185,10 +181,6 @@ INSERT INTO "task" VALUES (10, 'c72bf81f5f447b65488925f0b60b4ffb', 1, 1, 2722696
   1790000176000, '7ff62e5c-8a78-415d-8301-19d9b0410657',
   '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":128,"memory":128,"enable_ecs_managed_tags":true}',
   NULL);
-INSERT INTO "task" VALUES (11, '1340c87ec4ed9c2b1e9524492f6f2ce9', 1, 1, 4844052134576708850, 1,
-  1790000178000, '0efdb04f-9d55-44a2-8247-164bed3e6e95 a7ca55d5-766d-4c64-a730-8915a7639bfc',
-  '{"overrides":{},"launch_type":"ec2","group":"service:web","placement_constraints":[{"type":"distinct_instance"},{"type":"member_of","expression":"attribute:stack !exists or task:group != a"}],"placement_strategy":[{"type":"spread","field":"instanceId"}],"tags":[{"key":"s","value":"t"},{"key":"aws:ecs:clusterName","value":"c"},{"key":"aws:ecs:serviceName","value":"web"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":true}',
-  NULL);
 CREATE TABLE "task_state" (key INTEGER PRIMARY KEY, instance INTEGER, eni TEXT, last_status INTEGER,
   desired_status INTEGER, health INTEGER, stop_code INTEGER, version INTEGER, placed_at INTEGER,
   pull_started_at INTEGER, pull_stopped_at INTEGER, connectivity_at INTEGER, started_at INTEGER,
@@ -229,14 +221,9 @@ INSERT INTO "task_state" VALUES (9, 2, NULL, 7, 7, 0, 1, 2, 1790000176000, NULL,
   1790000176000, NULL, 1790000176000, 'us-east-1b', 'Task failed to start',
   '{"c":[{"s":"stopped","x":0,"r":"CannotPullContainerError: no such image","id":"b81f511c-d658-4ba5-a5fd-143a8d3ef8d3","h":"unknown"}]}',
   NULL);
-INSERT INTO "task_state" VALUES (10, 2, NULL, 7, 7, 0, 4, 4, 1790000176000, NULL, NULL, NULL,
-  1790000176000, 1790000176000, NULL, 1790000178000, 'us-east-1b',
-  'Scaling activity initiated by (deployment ecs-svc/2722696506342463596)',
-  '{"c":[{"s":"stopped","x":0,"id":"7ff62e5c-8a78-415d-8301-19d9b0410657","h":"unknown"}]}', NULL);
-INSERT INTO "task_state" VALUES (11, 2, NULL, 3, 3, 0, 0, 2, 1790000178000, NULL, NULL, NULL,
-  1790000178000, NULL, NULL, NULL, 'us-east-1b', NULL,
-  '{"c":[{"s":"running","id":"0efdb04f-9d55-44a2-8247-164bed3e6e95","h":"unknown"},{"s":"running","id":"a7ca55d5-766d-4c64-a730-8915a7639bfc","h":"unknown"}]}',
-  NULL);
+INSERT INTO "task_state" VALUES (10, 2, NULL, 3, 3, 0, 0, 2, 1790000176000, NULL, NULL, NULL,
+  1790000176000, NULL, NULL, NULL, 'us-east-1b', NULL,
+  '{"c":[{"s":"running","id":"7ff62e5c-8a78-415d-8301-19d9b0410657","h":"unknown"}]}', NULL);
 CREATE TABLE "usage" (key INTEGER PRIMARY KEY, task TEXT, account TEXT, region TEXT, cluster TEXT,
   service TEXT, family TEXT, revision INTEGER, cpu INTEGER, memory INTEGER, last_sequence INTEGER,
   metered_ns INTEGER, monotonic_covered_ns INTEGER, missing_readings INTEGER,
@@ -258,10 +245,10 @@ INSERT INTO "user" VALUES (2, '123456789012', 'build', 1790000009000);
 CREATE TABLE "access_key" (key INTEGER PRIMARY KEY, id TEXT, user INTEGER, sealed_secret TEXT,
   status INTEGER, created_at INTEGER) STRICT;
 INSERT INTO "access_key" VALUES (1, 'AKIAADMINADMINADMIN1', 1,
-  'v1:15be4df8a091e0ba8785b9c89a5c1f5806b914117bbc03725bd94d682d970b74260186b41666510def0adb6658f13e638c83c1341fb5a8801522',
+  'v1:c14177e0ab0c4c69e11ee1cbd0d44d907be043f9cf9c30be086875e401a4f2a9e8a5ea05e72267095615c05a376f2dae3194e6d11e4fa05fe773',
   0, 1790000009000);
 INSERT INTO "access_key" VALUES (2, 'AKIABUILDBUILDBUILD1', 2,
-  'v1:47df9db80e612cf38a7b2b7ca600f4c81fedc1fd192b57997efcf80bbf9a603896a0d3c79f1bbd1288f1ad41f6794606deb49c9337ea9027f2ef',
+  'v1:f8c0b5de7c0055b7c5b357432b4b87552f621c9850f0f78dc407d3069874dda74ca028875cb200606f89fc6afaa0a815ab16fc2e06a44af4cb50',
   1, 1790000010000);
 CREATE TABLE "role" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER,
   body TEXT) STRICT;
@@ -299,7 +286,7 @@ INSERT INTO "service_deployment" VALUES (3, 2,
 INSERT INTO "service_deployment" VALUES (4, 4,
   '{"status_reason":"A newer deployment began: ecs-svc/4844052134576708850.","configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":true,"rollback":true,"reset_on_healthy_task":false,"threshold_type":"count","threshold_value":1}},"sources":["ecs-svc/2722696506342463596"],"updated_at":1790000176000,"finished_at":1790000176000,"stopped_at":1790000176000,"breaker":"triggered","breaker_failures":1,"breaker_threshold":1,"rollback":{"reason":"Service deployment rolled back because the circuit breaker threshold was exceeded: 1 tasks failed, and the threshold is 1. The last of them: CannotPullContainerError: no such image","started_at":1790000176000,"revision":"ecs-svc/2722696506342463596"}}');
 INSERT INTO "service_deployment" VALUES (5, 1,
-  '{"configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":true,"rollback":true,"reset_on_healthy_task":false,"threshold_type":"count","threshold_value":1}},"sources":["ecs-svc/2722696506342463596"],"updated_at":1790000176000,"breaker":"monitoring","breaker_failures":0,"breaker_threshold":1}');
+  '{"configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":true,"rollback":true,"reset_on_healthy_task":false,"threshold_type":"count","threshold_value":1},"lifecycle_hooks":[{"stages":["pre_scale_up","post_scale_up"],"timeout_min":60,"timeout_action":"proceed"}]},"sources":["ecs-svc/2722696506342463596"],"updated_at":1790000176000,"breaker":"monitoring","breaker_failures":0,"breaker_threshold":1,"hooks":[{"id":"hook-4844052134576708850-1","stage":"pre_scale_up","timeout_min":60,"timeout_action":"proceed","status":"awaiting_action","expires_at":1790003776000},{"id":"hook-4844052134576708850-2","stage":"post_scale_up","timeout_min":60,"timeout_action":"proceed","status":"ahead"}]}');
 CREATE TABLE "event" (key INTEGER PRIMARY KEY, at INTEGER, account TEXT, region TEXT, kind TEXT,
   subject TEXT, detail TEXT) STRICT;
 INSERT INTO "event" VALUES (1, 1790000000000, '123456789012', 'us-east-1', 'cluster.created',
@@ -631,45 +618,30 @@ INSERT INTO "event" VALUES (120, 1790000176000, '123456789012', 'us-east-1', 'se
 INSERT INTO "event" VALUES (121, 1790000176000, '123456789012', 'us-east-1', 'deployment.in_progress',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"ecs-svc/4844052134576708850","reason":"ECS deployment ecs-svc/4844052134576708850 in progress."}');
-INSERT INTO "event" VALUES (122, 1790000176000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/c72bf81f5f447b65488925f0b60b4ffb',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2722696506342463596)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000176000,"stopping_at":1790000176000}');
+INSERT INTO "event" VALUES (122, 1790000176000, '123456789012', 'us-east-1', 'deployment.paused',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/4844052134576708850","reason":"ECS deployment ecs-svc/4844052134576708850 in progress."}');
 INSERT INTO "event" VALUES (123, 1790000176000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has stopped 1 running tasks: (task c72bf81f5f447b65488925f0b60b4ffb)."}');
+  '{"message":"(service web) (deployment ecs-svc/4844052134576708850) deployment is paused by a lifecycle hook until ContinueServiceDeployment is called."}');
 INSERT INTO "event" VALUES (124, 1790000177000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/b8659b3e8125cd6699c06552c4dea376',
   '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"connectivity_at":1790000033000,"started_at":1790000033000,"stopping_at":1790000177000}');
 INSERT INTO "event" VALUES (125, 1790000178000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/c72bf81f5f447b65488925f0b60b4ffb',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2722696506342463596)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000176000,"stopping_at":1790000176000,"stopped_at":1790000178000}');
-INSERT INTO "event" VALUES (126, 1790000178000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/1340c87ec4ed9c2b1e9524492f6f2ce9',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (127, 1790000178000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has started 1 tasks: (task 1340c87ec4ed9c2b1e9524492f6f2ce9)."}');
-INSERT INTO "event" VALUES (128, 1790000178000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance d70d3259e4e1cb631c663cf4d73c4c04) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
-INSERT INTO "event" VALUES (129, 1790000178000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/b8659b3e8125cd6699c06552c4dea376',
   '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"}],"connectivity_at":1790000033000,"started_at":1790000033000,"stopping_at":1790000177000,"stopped_at":1790000178000}');
-INSERT INTO "event" VALUES (130, 1790000178000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/1340c87ec4ed9c2b1e9524492f6f2ce9',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"},{"name":"side","last_status":"running","health":"unknown"}],"started_at":1790000178000}');
-INSERT INTO "event" VALUES (131, 1790000178000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (126, 1790000178000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/82d3e7b986f2450af64022361833ce51',
   '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"connectivity_at":1790000033000,"started_at":1790000033000}');
-INSERT INTO "event" VALUES (132, 1790000178000, '123456789012', 'us-east-1', 'task.protected',
+INSERT INTO "event" VALUES (127, 1790000178000, '123456789012', 'us-east-1', 'task.protected',
   'arn:aws:ecs:us-east-1:123456789012:task/c/82d3e7b986f2450af64022361833ce51',
   '{"message":"for 120 minutes"}');
-INSERT INTO "event" VALUES (133, 1790000179000, '123456789012', 'us-east-1', 'instance.draining',
+INSERT INTO "event" VALUES (128, 1790000179000, '123456789012', 'us-east-1', 'instance.draining',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
   '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (134, 1790000179000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (129, 1790000179000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) is already using a port required by your task.","reason":"RESOURCE:PORTS"}');
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
 CREATE TABLE "meter" (key INTEGER PRIMARY KEY, task INTEGER, sequence INTEGER,
   monotonic_start_ns INTEGER, monotonic_end_ns INTEGER, wall_start INTEGER, wall_end INTEGER,
   cpu_time_ns INTEGER, memory_byte_seconds INTEGER, memory_peak_bytes INTEGER, last INTEGER) STRICT;

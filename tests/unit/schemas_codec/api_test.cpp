@@ -77,6 +77,7 @@ std::string smallest_input(std::string_view name) {
       {is("DescribeServices"), R"({"services":["a"]})"},
       {is("ListServiceDeployments"), R"({"service":"a"})"},
       {is("DescribeServiceDeployments"), R"({"serviceDeploymentArns":["a"]})"},
+      {is("ContinueServiceDeployment"), R"({"serviceDeploymentArn":"a","hookId":"h"})"},
       {is("StopServiceDeployment"), R"({"serviceDeploymentArn":"a"})"},
       {is("GetTaskProtection"), R"({"cluster":"c","tasks":["a"]})"},
       {is("UpdateTaskProtection"), R"({"cluster":"c","tasks":["a"],"protectionEnabled":true})"},
@@ -427,7 +428,7 @@ TEST_CASE("Every operation reads its empty or smallest input and writes it back"
     CHECK(&api::operation(operation.id) == &operation);
     ++count;
   }
-  CHECK(count == 84);
+  CHECK(count == 85);
 }
 
 TEST_CASE("An operation that is not built yet is told from one that does not exist") {

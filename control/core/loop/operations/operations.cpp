@@ -11,6 +11,7 @@ namespace {
 constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"AuthorizeSecurityGroupEgress", authorize_egress},
     {"AuthorizeSecurityGroupIngress", authorize_ingress},
+    {"ContinueServiceDeployment", continue_service_deployment},
     {"CreateAccessKey", create_access_key},
     {"CreateCapacityProvider", create_capacity_provider},
     {"CreateCluster", create_cluster},

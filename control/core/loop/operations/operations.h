@@ -47,6 +47,7 @@ Answer list_services_by_namespace(Context& context, const ApiCall& call);
 Answer describe_service_deployments(Context& context, const ApiCall& call);
 Answer describe_service_revisions(Context& context, const ApiCall& call);
 Answer list_service_deployments(Context& context, const ApiCall& call);
+Answer continue_service_deployment(Context& context, const ApiCall& call);
 Answer stop_service_deployment(Context& context, const ApiCall& call);
 Answer update_service(Context& context, const ApiCall& call);
 

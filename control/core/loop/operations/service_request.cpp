@@ -1,5 +1,6 @@
 #include "control/core/loop/operations/service_request.h"
 
+#include "control/core/loop/operations/hooks.h"
 #include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/shapes.h"
 #include "fargate-pool/core/task_size.h"
@@ -59,6 +60,13 @@ Outcome check_daemon_request(const Request& input) {
         "The daemon scheduling strategy does not support capacity provider strategies. Use the EC2 "
         "launch type.");
   }
+  if (input.deployment_configuration && input.deployment_configuration->lifecycle_hooks &&
+      !input.deployment_configuration->lifecycle_hooks->empty()) {
+    return invalid(
+        "The daemon scheduling strategy does not support lifecycle hooks: a daemon's old task "
+        "makes "
+        "room for the new one on each host in turn.");
+  }
   return schemas::Done{};
 }
 
@@ -103,6 +111,13 @@ Result<DeploymentConfiguration> read_configuration(
       return breaker.error();
     }
     current.circuit_breaker = breaker.value();
+  }
+  if (wanted && wanted->lifecycle_hooks) {
+    auto hooks = read_hooks(*wanted->lifecycle_hooks);
+    if (!hooks.ok()) {
+      return hooks.error();
+    }
+    current.lifecycle_hooks = std::move(hooks).value();
   }
   if (current.maximum_percent < 100) {
     return Error{ErrorCode::invalid_parameter,

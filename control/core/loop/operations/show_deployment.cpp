@@ -4,7 +4,9 @@
 
 #include "control/core/deploy/circuit_breaker.h"
 #include "control/core/deploy/deployment.h"
+#include "control/core/deploy/lifecycle_hooks.h"
 #include "control/core/deploy/service_deployment.h"
+#include "control/core/loop/operations/hooks.h"
 #include "control/core/loop/operations/show_specification.h"
 #include "control/core/loop/services.h"
 #include "control/core/world/lookups.h"
@@ -105,6 +107,25 @@ api::ServiceDeploymentCircuitBreaker show_watch(const Service& service,
   return shown;
 }
 
+/// Where the deployment is now; nothing for one that ended without having come to its end.
+std::optional<api::ServiceDeploymentLifecycleStage> show_progress(
+    const Service& service, const ServiceDeployment& record,
+    const std::vector<ServiceTask>& tasks) {
+  using Stage = api::ServiceDeploymentLifecycleStage;
+  if (record.status == schemas::ServiceDeploymentStatus::successful) {
+    return Stage::clean_up;
+  }
+  const Deployment* deployment = deployment_in(service, record.id);
+  if (record.status != schemas::ServiceDeploymentStatus::in_progress || deployment == nullptr) {
+    return std::nullopt;
+  }
+  if (is_paused(*deployment)) {
+    return show_stage(*stage_ahead(*deployment));
+  }
+  const bool all_run = count_tasks(tasks, record.id).running >= service.desired_count;
+  return all_run && !holds_end(*deployment) ? Stage::clean_up : Stage::scale_up;
+}
+
 }  // namespace
 
 api::DeploymentConfiguration show_configuration(
@@ -115,6 +136,9 @@ api::DeploymentConfiguration show_configuration(
   shown.minimum_healthy_percent = configuration.minimum_healthy_percent;
   shown.strategy = api::DeploymentStrategy::rolling;
   shown.bake_time_in_minutes = 0;
+  if (!configuration.lifecycle_hooks.empty()) {
+    shown.lifecycle_hooks = show_hooks(configuration.lifecycle_hooks);
+  }
   return shown;
 }
 
@@ -164,6 +188,8 @@ api::ServiceDeployment show_service_deployment(const World& world,
     shown.source_service_revisions->push_back(summarize(world, service, tasks, source));
   }
   shown.target_service_revision = summarize(world, service, tasks, record.id);
+  shown.lifecycle_stage = show_progress(service, record, tasks);
+  shown.lifecycle_hook_details = show_hook_details(record.hooks);
   shown.deployment_configuration = show_configuration(record.configuration);
   if (record.rollback) {
     shown.rollback = {

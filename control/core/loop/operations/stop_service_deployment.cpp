@@ -1,12 +1,8 @@
 #include "api/services.h"
-#include "control/core/deploy/deployment.h"
-#include "control/core/deploy/service_deployment.h"
-#include "control/core/deploy/service_events.h"
-#include "control/core/loop/details.h"
 #include "control/core/loop/names.h"
 #include "control/core/loop/operations/operations.h"
+#include "control/core/loop/rollouts.h"
 #include "control/core/world/lookups.h"
-#include "schemas/wire/wire.h"
 
 namespace control {
 
@@ -50,32 +46,16 @@ Answer stop_service_deployment(Context& context, const ApiCall& call) {
   if (found.value() == nullptr) {
     return Error{ErrorCode::service_deployment_not_found, "Service deployment not found."};
   }
-  ServiceDeployment record = *found.value();
-  Service service = *service_of(context.world, record.service);
+  const ServiceDeployment record = *found.value();
+  const Service& service = *service_of(context.world, record.service);
   const ServiceDeployment* target = find_service_deployment(context.world, service.last_completed);
   const bool back = input.stop_type != api::StopServiceDeploymentStopType::abort;
   if (const std::optional<Error> refused = not_stoppable(service, record, target, back)) {
     return *refused;
   }
-  const std::string stopped = "ECS deployment " + record.id.text() + " was stopped.";
-  const std::string why = "StopServiceDeployment was called by " + call.principal + ".";
-  abandon(service, stopped, context.now);
-  if (back) {
-    return_to(service, target->id, target->specification,
-              stopped + " Rolling back to deploymentId " + target->id.text() + ".", context.now);
-    record = roll_back(std::move(record), target->id, why, context.now);
-  } else {
-    record = stop_record(std::move(record), why, context.now);
-  }
-  apply(context.world, ServiceChanged{service});
-  apply(context.world, ServiceDeploymentChanged{record});
-  add_service_event(context, service.key, deployment_stopped_message(service.name, record.id));
-  if (back) {
-    add_service_event(context, service.key,
-                      rolling_back_message(service.name, service.last_completed));
-  }
-  log_event(context, call.scope, "deployment.failed", service_arn(context.world, service),
-            wire::encode(MessageDetail{.message = record.id.text(), .reason = stopped}));
+  end_deployment(context, record,
+                 {.why = "StopServiceDeployment was called by " + call.principal + ".",
+                  .target = back ? target : nullptr});
   api::StopServiceDeploymentResponse output;
   output.service_deployment_arn = input.service_deployment_arn;
   return api::Value::of(std::move(output));
