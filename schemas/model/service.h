@@ -163,6 +163,7 @@ struct Service {
   Instant created_at{};
   DeploymentId current;         ///< the service deployment that moves it, or moved it last
   DeploymentId last_completed;  ///< what a rollback goes back to; empty = nothing was completed yet
+  bool availability_zone_rebalancing = false;  ///< tasks move to zones that have fewer
 };
 
 }  // namespace schemas

@@ -124,6 +124,7 @@ constexpr std::array service_members{
     STOWAGE_MEMBER(schemas::Service, created_at),
     STOWAGE_MEMBER(schemas::Service, current),
     STOWAGE_MEMBER(schemas::Service, last_completed),
+    STOWAGE_MEMBER(schemas::Service, availability_zone_rebalancing),
 };
 
 }  // namespace

@@ -203,6 +203,7 @@ void Caller::create_service(const ServiceWish& wish) {
     request.launch_type = launch_type(recipe);
     request.network_configuration = network_for(recipe, wish.group);
     request.deployment_configuration = configuration_of(wish);
+    request.availability_zone_rebalancing = wish.evening_out;
     if (!recipe.on_pool()) {
       request.placement_constraints = wish.constraints;
     }
@@ -230,6 +231,7 @@ void Caller::update_service(const ServiceWish& wish) {
       request.network_configuration = network_for(recipes_.at(*wish.family), wish.group);
     }
     request.deployment_configuration = configuration_of(wish);
+    request.availability_zone_rebalancing = wish.evening_out;
     request.force_new_deployment = wish.force;
     request.placement_constraints = wish.constraints;
     ask("UpdateService", api::Value::of(std::move(request)), Retry::until_answered,

@@ -37,6 +37,7 @@ struct ServiceWish {
   bool counts_all = false;  ///< a healthy task does not end the breaker's count
   std::optional<std::vector<api::DeploymentLifecycleHook>> hooks{};  ///< of its deployments
   std::string group;  ///< a security group's id; empty = the default one
+  std::optional<api::AvailabilityZoneRebalancing> evening_out{};
 };
 
 struct RunWish {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "control/core/world/lookups.h"
 #include "tests/sim/universe.h"
@@ -108,7 +109,7 @@ Rest::Answer Rest::service(const Service& service) const {
       return "service " + service.name + " has what it wants and says that it is not there yet";
     }
     return says(service, "has reached a steady state")
-               ? std::nullopt
+               ? balance(service)
                : Answer("service " + service.name + " is steady and no event says so");
   }
   if (is_explained(service)) {
@@ -117,6 +118,38 @@ Rest::Answer Rest::service(const Service& service) const {
   return "service " + service.name + " has " + std::to_string(running) + " of " +
          std::to_string(service.desired_count) + " tasks (and " + std::to_string(others) +
          " older ones), and no event says why";
+}
+
+Rest::Answer Rest::balance(const Service& service) const {
+  const schemas::TaskSpecification& wanted = *service.deployments.front().specification;
+  // A pool task's subnets may not be everywhere, and who asks about tasks moves what it asks about.
+  if (!service.availability_zone_rebalancing || asks_about_tasks(wanted) ||
+      service.deployment_configuration.maximum_percent * service.desired_count <
+          100 * (service.desired_count + 1) ||
+      wanted.launch_type == schemas::LaunchType::fargate) {
+    return std::nullopt;
+  }
+  std::map<std::string, std::int64_t> tasks;
+  std::map<std::string, bool> movable;
+  for (const auto& [key, task] : world()->tasks) {
+    if (task.service == service.key && lives(task.id)) {
+      ++tasks[task.availability_zone];
+      movable[task.availability_zone] = movable[task.availability_zone] || !task.protected_until ||
+                                        *task.protected_until <= universe_.simulation().now();
+    }
+  }
+  std::int64_t most = 0;
+  for (const auto& [zone, count] : tasks) {
+    most = movable[zone] ? std::max(most, count) : most;
+  }
+  for (const auto& [id, host] : world()->instances) {
+    const std::string& zone = host.inventory.availability_zone;
+    if (host.cluster == service.cluster && most - tasks[zone] > 1 && has_room(wanted, host)) {
+      return "service " + service.name + " has " + std::to_string(most) + " tasks in one zone, " +
+             std::to_string(tasks[zone]) + " in " + zone + " and room there";
+    }
+  }
+  return std::nullopt;
 }
 
 /// On each host that it belongs on it has one task, of its newest deployment, and elsewhere none;
@@ -206,25 +239,27 @@ bool Rest::on_leaving_host(const Task& task) const {
 
 bool Rest::has_room(const schemas::TaskSpecification& specification, std::int64_t cluster) const {
   const bool pool = specification.launch_type == schemas::LaunchType::fargate;
-  for (const auto& [id, instance] : world()->instances) {
-    const bool candidate = instance.cluster == (pool ? 0 : cluster) && instance.connected &&
-                           instance.status == schemas::InstanceStatus::active;
-    if (!candidate) {
-      continue;
-    }
-    Room room = room_of(world(), instance);
-    const Room owed = pool ? Room{} : owed_on(world(), instance);
-    room.cpu -= owed.cpu;
-    room.memory -= owed.memory;
-    room.enis -= owed.enis;
-    room.ports.insert(owed.ports.begin(), owed.ports.end());
-    if (takes(specification, room) &&
-        (pool || constraints_hold(world(), specification, instance,
-                                  std::numeric_limits<std::int64_t>::max()))) {
-      return true;
-    }
+  return std::any_of(world()->instances.begin(), world()->instances.end(), [&](const auto& entry) {
+    return entry.second.cluster == (pool ? 0 : cluster) && has_room(specification, entry.second);
+  });
+}
+
+/// Whether the host would take one more task of the specification.
+bool Rest::has_room(const schemas::TaskSpecification& specification,
+                    const schemas::ContainerInstance& instance) const {
+  if (!instance.connected || instance.status != schemas::InstanceStatus::active) {
+    return false;
   }
-  return false;
+  const bool pool = specification.launch_type == schemas::LaunchType::fargate;
+  Room room = room_of(world(), instance);
+  const Room owed = pool ? Room{} : owed_on(world(), instance);
+  room.cpu -= owed.cpu;
+  room.memory -= owed.memory;
+  room.enis -= owed.enis;
+  room.ports.insert(owed.ports.begin(), owed.ports.end());
+  return takes(specification, room) &&
+         (pool || constraints_hold(world(), specification, instance,
+                                   std::numeric_limits<std::int64_t>::max()));
 }
 
 Rest::Answer Rest::hosts() const {

@@ -42,10 +42,14 @@ class Rest {
   [[nodiscard]] Answer agent(const Host& host) const;
   [[nodiscard]] Answer look_ups() const;
   /// Whether it belongs elsewhere, because its host is drained.
+  /// A service that is to be even over zones, and could be, is not.
+  [[nodiscard]] Answer balance(const schemas::Service& service) const;
   [[nodiscard]] bool on_leaving_host(const schemas::Task& task) const;
   /// Whether any host could take one more task of the specification, counted anew.
   [[nodiscard]] bool has_room(const schemas::TaskSpecification& specification,
                               std::int64_t cluster) const;
+  [[nodiscard]] bool has_room(const schemas::TaskSpecification& specification,
+                              const schemas::ContainerInstance& instance) const;
   [[nodiscard]] const control::World& world() const;
   [[nodiscard]] bool lives(const schemas::TaskId& task) const;
 

@@ -312,6 +312,10 @@ void Workload::update_service() {
   if (draw % 10 == 1) {
     watch_it(wish);
   }
+  if (draw % 10 == 3) {
+    wish.evening_out = pick(0, 2) == 0 ? api::AvailabilityZoneRebalancing::disabled
+                                       : api::AvailabilityZoneRebalancing::enabled;
+  }
   if (draw % 10 == 2 && !is_daemon(wish.name)) {
     hold_it(wish);
   }

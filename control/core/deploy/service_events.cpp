@@ -13,6 +13,9 @@ using schemas::Instant;
 /// A burst of thousands must still be an event that a person can read.
 constexpr std::size_t tasks_listed_max = 10;
 
+constexpr std::string_view not_balanced = "is not AZ balanced";
+constexpr std::string_view balanced = "is AZ balanced";
+
 std::string prefix(std::string_view service) { return "(service " + std::string(service) + ") "; }
 
 std::string listed(std::span<const schemas::TaskId> tasks) {
@@ -90,6 +93,27 @@ std::string stuck_message(std::string_view service) {
          "configuration. Raise maximumPercent or lower minimumHealthyPercent.";
 }
 
+std::string unbalanced_message(std::string_view service, std::string_view counts) {
+  return prefix(service) + std::string(not_balanced) + " with " + std::string(counts) +
+         ". AZ Rebalancing in progress.";
+}
+
+std::string balanced_message(std::string_view service, std::string_view counts) {
+  return prefix(service) + std::string(balanced) + " with " + std::string(counts) + ".";
+}
+
+bool is_evened_out(const schemas::Service& service) {
+  for (const schemas::ServiceEvent& event : service.events) {
+    if (starts_with(event.message, prefix(service.name) + std::string(balanced))) {
+      return false;
+    }
+    if (starts_with(event.message, prefix(service.name) + std::string(not_balanced))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::string protected_scale_in_message(std::string_view service) {
   return prefix(service) +
          "was unable to scale in. Reason: The number of protected tasks are more than the desired "
@@ -106,6 +130,8 @@ std::string protected_deployment_message(std::string_view service) {
 std::optional<ServiceAction> action_of(std::string_view service, std::string_view message) {
   constexpr std::array actions{
       std::pair{"has reached a steady state.", ServiceAction{"INFO", "SERVICE_STEADY_STATE"}},
+      std::pair{"is not AZ balanced", ServiceAction{"INFO", "SERVICE_REBALANCING_STARTED"}},
+      std::pair{"is AZ balanced", ServiceAction{"INFO", "SERVICE_REBALANCING_COMPLETED"}},
       std::pair{"has started ", ServiceAction{"INFO", "TASKS_STARTED"}},
       std::pair{"has stopped ", ServiceAction{"INFO", "TASKS_STOPPED"}},
       std::pair{"is unable to consistently start tasks",

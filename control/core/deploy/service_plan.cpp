@@ -8,6 +8,7 @@
 
 #include "control/core/deploy/lifecycle_hooks.h"
 #include "control/core/deploy/planning.h"
+#include "control/core/deploy/rebalancing.h"
 #include "control/core/deploy/scale_in.h"
 #include "control/core/deploy/service_events.h"
 #include "control/core/lifecycle/lifecycle.h"
@@ -38,8 +39,10 @@ struct Roster {
 class ReplicaPlanner : public Planning {
  public:
   ReplicaPlanner(const Service& service, std::span<const ServiceTask> tasks,
-                 const DeploySettings& settings, Instant now)
-      : Planning(service, service.desired_count, settings, now), acting_(acting_in(service)) {
+                 const DeploySettings& settings, Instant now, std::span<const std::string> zones)
+      : Planning(service, service.desired_count, settings, now),
+        zones_(zones),
+        acting_(acting_in(service)) {
     sort_out(tasks);
   }
 
@@ -124,7 +127,9 @@ class ReplicaPlanner : public Planning {
       return std::pair(serves(*a), a->key) < std::pair(serves(*b), b->key);
     });
     const auto count = static_cast<std::int64_t>(old.size());
-    const std::int64_t gone = std::clamp(missing() - (room() - count), std::int64_t{0}, count);
+    // What replaces a task that fails its checks finds room where that one was.
+    const std::int64_t coming = missing() - static_cast<std::int64_t>(roster_.ailing.size());
+    const std::int64_t gone = std::clamp(coming - (room() - count), std::int64_t{0}, count);
     const auto stay = old.begin() + static_cast<std::ptrdiff_t>(gone);
     roster_.outgoing.insert(roster_.outgoing.end(), old.begin(), stay);
     roster_.detained.insert(roster_.detained.end(), stay, old.end());
@@ -184,8 +189,43 @@ class ReplicaPlanner : public Planning {
     chosen.resize(chosen.size() - static_cast<std::size_t>(left));
   }
 
+  /// At rest, and to be evened out.
+  bool rebalances() const {
+    return service_.availability_zone_rebalancing && is_acting_primary() &&
+           primary().rollout_state == RolloutState::completed && service_.deployments.size() == 1 &&
+           can_rebalance(service_, primary().specification->placement_strategy);
+  }
+
+  /// The one task too many is on its way to a zone that has fewer than another: nothing goes before
+  /// it is healthy.
+  bool is_moving() {
+    const bool one_more = missing() == -1 && rebalances();
+    if (!one_more || count_healthy(roster_.kept) != desired()) {
+      return false;
+    }
+    std::vector<const Task*> others = roster_.kept;
+    const auto young = std::find_if(others.begin(), others.end(),
+                                    [this](const Task* task) { return !is_healthy(*task); });
+    const std::string zone = (*young)->availability_zone;
+    others.erase(young);
+    return zone_to_fill(others, std::vector{zone}, now_).has_value();
+  }
+
+  /// One step towards balance, or a word that it is reached.
+  void even_out() {
+    if (!rebalances()) {
+      return;
+    }
+    const std::optional<std::string> zone = zone_to_fill(roster_.kept, zones_, now_);
+    if (zone && room() > 0 && may_start(primary())) {
+      plan_.starts.push_back({primary().id, 1, {}, *zone});
+    } else if (!zone && is_evened_out(service_)) {
+      announce(balanced_message(service_.name, zone_counts(roster_.kept, zones_)));
+    }
+  }
+
   void scale_in() {
-    if (missing() >= 0) {
+    if (missing() >= 0 || is_moving()) {
       return;
     }
     std::vector<const Task*> chosen =
@@ -290,9 +330,11 @@ class ReplicaPlanner : public Planning {
     const bool settled = !others && complete && roster_.alive_total == desired();
     if (settled && is_acting_primary() && !keeps_old()) {
       announce_rest();
+      even_out();
     }
   }
 
+  const std::span<const std::string> zones_;
   const Deployment* acting_;
   Roster roster_;
 };
@@ -300,11 +342,12 @@ class ReplicaPlanner : public Planning {
 }  // namespace
 
 ServicePlan plan_service(const Service& service, std::span<const ServiceTask> tasks,
-                         const DeploySettings& settings, Instant now) {
+                         const DeploySettings& settings, Instant now,
+                         std::span<const std::string> zones) {
   if (service.status == ServiceStatus::inactive) {
     return {};
   }
-  ReplicaPlanner planner(service, tasks, settings, now);
+  ReplicaPlanner planner(service, tasks, settings, now, zones);
   if (service.status == ServiceStatus::draining) {
     return planner.drain();
   }

@@ -56,6 +56,7 @@ struct TaskStart {
   schemas::DeploymentId deployment;
   std::int64_t count = 0;
   std::optional<schemas::InstanceId> host{};  ///< where it must go; absent = placement chooses
+  std::string zone{};  ///< in which it must go, to even the service out; empty = any
   bool operator==(const TaskStart&) const = default;
 };
 
@@ -104,8 +105,12 @@ struct ServicePlan {
 /// A deployment that hooks hold before it starts leaves the service as it was: what was completed
 /// last is kept up to the service's count in its place. One that they hold before it ends stops no
 /// task of what it replaces, unless the ceiling leaves no other room to start its own.
+///
+/// A service at rest that is to be evened out has one task more for a time (`rebalancing.h`);
+/// `zones` are those in which its next task could start.
 ServicePlan plan_service(const schemas::Service& service, std::span<const ServiceTask> tasks,
-                         const DeploySettings& settings, schemas::Instant now);
+                         const DeploySettings& settings, schemas::Instant now,
+                         std::span<const std::string> zones = {});
 
 /// Writes the plan's `deployments`, `status` and `desired_count` into the service. Starts, stops
 /// and events are the caller's: they need ids.

@@ -4,6 +4,7 @@
 
 #include "control/core/loop/network.h"
 #include "control/core/loop/roles.h"
+#include "control/core/place/filters.h"
 #include "control/core/place/place.h"
 #include "control/core/world/lookups.h"
 
@@ -120,6 +121,11 @@ TaskRequest request_of(const World& world, const LaunchOrder& order) {
     if (specification.network->assign_public_ip) {
       request.required_attributes.emplace_back(public_address_attribute);
     }
+  }
+  if (!order.zone.empty() && (!specification.network || zone_allowed(order.zone, request))) {
+    request.zones = {order.zone};
+  } else if (!order.zone.empty()) {
+    request.zones.clear();
   }
   return request;
 }

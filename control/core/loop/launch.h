@@ -17,6 +17,7 @@ struct LaunchOrder {
   std::int64_t service = 0;  ///< 0 = standalone
   schemas::DeploymentId deployment;
   std::optional<schemas::InstanceId> host;  ///< where it must go; absent = placement chooses
+  std::string zone{};                       ///< where it must go; empty = any
   std::string capacity_provider{};          ///< whose hosts; empty = any that its launch type has
   schemas::TaskSpecificationRef specification;
 };

@@ -1,12 +1,15 @@
 #include "control/core/loop/services.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "control/core/deploy/deployment.h"
+#include "control/core/deploy/rebalancing.h"
 #include "control/core/deploy/service_events.h"
 #include "control/core/loop/daemons.h"
 #include "control/core/loop/details.h"
 #include "control/core/loop/launch.h"
+#include "control/core/loop/network.h"
 #include "control/core/loop/provider_turn.h"
 #include "control/core/loop/rollouts.h"
 #include "control/core/world/lookups.h"
@@ -63,12 +66,39 @@ void stop_tasks(Context& context, const std::vector<TaskStop>& stops) {
   }
 }
 
-void starve(Context& context, const Service& service, const LaunchOrder& order,
-            const LaunchRefusal& refusal) {
-  const std::int64_t fleet =
-      order.specification->launch_type == schemas::LaunchType::fargate ? 0 : service.cluster;
+std::int64_t fleet_of(const Service& service) {
+  const schemas::LaunchType type = service.deployments.front().specification->launch_type;
+  return type == schemas::LaunchType::fargate ? 0 : service.cluster;
+}
+
+/// The service is planned again when its fleet has grown room.
+void wait_for_room(Context& context, const Service& service) {
+  const std::int64_t fleet = fleet_of(service);
   context.parked.starved[service.key] = {.fleet = fleet,
                                          .generation = context.world.fleet(fleet).generation()};
+}
+
+/// Where the service's next task could start, when that is a question.
+std::vector<std::string> zones_of(const World& world, const Service& service) {
+  std::vector<std::string> zones;
+  if (!service.availability_zone_rebalancing || service.deployments.empty()) {
+    return zones;
+  }
+  const auto& network = service.deployments.front().specification->network;
+  const auto allowed =
+      network ? std::optional(zones_with_addresses(world, *network)) : std::nullopt;
+  for (const auto& [name, lane] : world.fleet(fleet_of(service)).lanes()) {
+    const bool open = lane.nodes().size() > 1 &&
+                      lane.nodes()[1].cpu_max > std::numeric_limits<std::int64_t>::min();
+    if (open && (!allowed || std::binary_search(allowed->begin(), allowed->end(), name))) {
+      zones.push_back(name);
+    }
+  }
+  return zones;
+}
+
+void starve(Context& context, const Service& service, const LaunchRefusal& refusal) {
+  wait_for_room(context, service);
   // A task that is on its way out may be all that stands in the way: that is no news yet.
   for (const ServiceTask& each : service_tasks(context.world, service.key)) {
     if (each.task->desired_status == schemas::TaskStatus::stopped) {
@@ -81,10 +111,20 @@ void starve(Context& context, const Service& service, const LaunchOrder& order,
   }
 }
 
+/// How many tasks of the service each zone has.
+std::string balance_of(const World& world, const Service& service) {
+  std::vector<const Task*> tasks;
+  for (const ServiceTask& each : service_tasks(world, service.key)) {
+    tasks.push_back(each.task);
+  }
+  return zone_counts(tasks, zones_of(world, service));
+}
+
 void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart>& starts) {
   context.parked.starved.erase(key);
   std::vector<schemas::TaskId> started;
-  std::optional<std::pair<LaunchOrder, LaunchRefusal>> refused;
+  std::string balance;  // as it is before a task starts to change it
+  std::optional<LaunchRefusal> refused;
   for (const TaskStart& start : starts) {
     const Service& service = context.world->services.at(key);
     const auto deployment =
@@ -92,11 +132,15 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
                      [&](const Deployment& candidate) { return candidate.id == start.deployment; });
     schemas::require(deployment != service.deployments.end(),
                      "a plan starts tasks of a deployment that does not exist");
+    if (!start.zone.empty()) {
+      balance = balance_of(context.world, service);
+    }
     ProviderTurn providers(context.world, key, deployment->id, deployment->specification);
     LaunchOrder order{.cluster = service.cluster,
                       .service = key,
                       .deployment = deployment->id,
                       .host = start.host,
+                      .zone = start.zone,
                       .specification = deployment->specification};
     for (std::int64_t count = 0; count < start.count; ++count) {
       order.capacity_provider = providers.next();
@@ -105,19 +149,24 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
         started.push_back(*task);
         providers.took(order.capacity_provider);
       } else {
-        if (!refused) {
-          refused.emplace(order, *std::get_if<LaunchRefusal>(&launched));
+        if (!start.zone.empty()) {
+          wait_for_room(context, service);  // it has what it wants, so nobody need be told
+        } else if (!refused) {
+          refused = *std::get_if<LaunchRefusal>(&launched);
         }
         break;  // the next of this start would hear the same
       }
     }
   }
   const std::string name = context.world->services.at(key).name;
+  if (!started.empty() && !balance.empty()) {
+    add_service_event(context, key, unbalanced_message(name, balance));
+  }
   if (!started.empty()) {
     add_service_event(context, key, started_message(name, started));
   }
   if (refused) {
-    starve(context, context.world->services.at(key), refused->first, refused->second);
+    starve(context, context.world->services.at(key), *refused);
   }
 }
 
@@ -193,11 +242,11 @@ void decide_service(Context& context, std::int64_t key) {
     return;
   }
   const std::vector<ServiceTask> tasks = service_tasks(context.world, key);
-  const ServicePlan plan =
-      is_daemon(*service) && service->status == ServiceStatus::active
-          ? plan_daemon(*service, tasks, daemon_hosts(context.world, *service),
-                        context.settings.deploy, context.now)
-          : plan_service(*service, tasks, context.settings.deploy, context.now);
+  const ServicePlan plan = is_daemon(*service) && service->status == ServiceStatus::active
+                               ? plan_daemon(*service, tasks, daemon_hosts(context.world, *service),
+                                             context.settings.deploy, context.now)
+                               : plan_service(*service, tasks, context.settings.deploy, context.now,
+                                              zones_of(context.world, *service));
   settle_service(context, *service, plan);
   stop_tasks(context, plan.stops);
   for (const std::string& message : plan.events) {

@@ -143,7 +143,12 @@ void ServiceWatch::check(const control::World& world, const Service& service, co
                      " tasks after starting some, above its ceiling of " + std::to_string(ceiling) +
                      ".");
   }
-  if (moved.started > 0 && newest > service.desired_count) {
+  // One more while it is evened out over zones.
+  const bool at_rest =
+      service.deployments.size() == 1 &&
+      service.deployments.front().rollout_state == schemas::RolloutState::completed;
+  const std::int64_t extra = service.availability_zone_rebalancing && at_rest ? 1 : 0;
+  if (moved.started > 0 && newest > service.desired_count + extra) {
     simulation_.fail("Service " + service.name + " has more tasks of its newest deployment than " +
                      "it wants.");
   }

@@ -164,6 +164,13 @@ TEST_CASE("a deployment that is held before its end keeps the old tasks beside i
   SUBCASE("its own are replaced while it waits") {
     CHECK(next_plan(service, both(tasks(2, 1), tasks(1, 2, 3))).starts.front().count == 1);
   }
+  SUBCASE("one of its own that fails its checks makes room for its successor, no old one does") {
+    std::vector<Task> sick = all;
+    sick[3].health = schemas::HealthStatus::unhealthy;
+    const ServicePlan plan = next_plan(service, sick);
+    REQUIRE(plan.stops.size() == 1);
+    CHECK(plan.stops.front().task == build::task_id(4));
+  }
   SUBCASE("old tasks on a draining host go, because the new ones carry the load") {
     std::vector<ServiceTask> seen = build::seen(all);
     seen[0].host = HostCondition::leaving;

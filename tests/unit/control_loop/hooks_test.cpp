@@ -198,6 +198,24 @@ TEST_CASE("a hook that could never act is refused, and says why") {
   CHECK(refused(twice).find("a stage twice") != std::string::npos);
 }
 
+TEST_CASE("a deployment of a service that is deleted waits for nobody any more") {
+  Stage stage;
+  const std::string arn = pause(stage, HookStage::pre_scale_up);
+  const std::string hook = *shown(stage, arn).lifecycle_hook_details->front().hook_id;
+  api::DeleteServiceRequest request;
+  request.cluster = "c";
+  request.service = "s";
+  request.force = true;
+  stage.must<api::DeleteServiceResponse>("DeleteService", request);
+  api::ContinueServiceDeploymentRequest late;
+  late.service_deployment_arn = arn;
+  late.hook_id = hook;
+  const auto answer =
+      stage.call<api::ContinueServiceDeploymentResponse>("ContinueServiceDeployment", late);
+  REQUIRE(!answer.ok());
+  CHECK(answer.error().code == ErrorCode::invalid_parameter);
+}
+
 TEST_CASE("the first deployment of a service cannot be taken back by its hook") {
   Stage stage;
   stage::small_cluster(stage);

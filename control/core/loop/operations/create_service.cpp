@@ -97,6 +97,11 @@ Result<Service> read_service(Context& context, const ApiCall& call,
     return roles.error();
   }
   begin_deployment(service, DeploymentId::draw(context.random), specification.value(), context.now);
+  const auto rebalancing = read_rebalancing(input.availability_zone_rebalancing, service, true);
+  if (!rebalancing.ok()) {
+    return rebalancing.error();
+  }
+  service.availability_zone_rebalancing = rebalancing.value();
   return service;
 }
 

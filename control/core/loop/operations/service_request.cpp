@@ -1,5 +1,6 @@
 #include "control/core/loop/operations/service_request.h"
 
+#include "control/core/deploy/rebalancing.h"
 #include "control/core/loop/operations/hooks.h"
 #include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/shapes.h"
@@ -131,6 +132,19 @@ Result<DeploymentConfiguration> read_configuration(
                  "replaced. Raise the one or lower the other."};
   }
   return current;
+}
+
+Result<bool> read_rebalancing(const std::optional<api::AvailabilityZoneRebalancing>& wanted,
+                              const schemas::Service& service, bool otherwise) {
+  const bool possible =
+      can_rebalance(service, service.deployments.front().specification->placement_strategy);
+  if (wanted == api::AvailabilityZoneRebalancing::enabled && !possible) {
+    return invalid(
+        "availabilityZoneRebalancing: ENABLED needs the REPLICA scheduling strategy, a "
+        "maximumPercent above 100, and no placement strategy or one that first spreads over "
+        "attribute:ecs.availability-zone.");
+  }
+  return wanted ? wanted == api::AvailabilityZoneRebalancing::enabled : otherwise && possible;
 }
 
 Result<TaskSpecificationRef> service_specification(Context& context,

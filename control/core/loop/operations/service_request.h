@@ -21,6 +21,12 @@ schemas::DeploymentConfiguration default_configuration(schemas::SchedulingStrate
 schemas::Outcome check_daemon(const api::CreateServiceRequest& input);
 schemas::Outcome check_daemon(const api::UpdateServiceRequest& input);
 
+/// What is asked for, or else `otherwise`; InvalidParameterException when the service asks for it
+/// and cannot have it.
+schemas::Result<bool> read_rebalancing(
+    const std::optional<api::AvailabilityZoneRebalancing>& wanted, const schemas::Service& service,
+    bool otherwise);
+
 /// What the tasks of a service are made from: the wish, and what follows from the service itself.
 schemas::Result<schemas::TaskSpecificationRef> service_specification(
     Context& context, const schemas::Cluster& cluster, const schemas::Service& service,

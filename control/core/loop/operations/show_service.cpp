@@ -105,7 +105,6 @@ void add_constants(api::Service& shown) {
   shown.service_registries.emplace();
   shown.deployment_controller = {.type = api::DeploymentControllerType::ecs};
   shown.enable_execute_command = false;
-  shown.availability_zone_rebalancing = api::AvailabilityZoneRebalancing::disabled;
   shown.health_check_grace_period_seconds = 0;
   shown.placement_constraints.emplace();
   shown.placement_strategy.emplace();
@@ -118,6 +117,9 @@ api::Service show_service(const World& world, const Service& service, TagView ta
   const std::vector<ServiceTask> tasks = service_tasks(world, service.key);
   const TaskCounts counts = count_tasks(tasks, schemas::DeploymentId{});
   api::Service shown;
+  shown.availability_zone_rebalancing = service.availability_zone_rebalancing
+                                            ? api::AvailabilityZoneRebalancing::enabled
+                                            : api::AvailabilityZoneRebalancing::disabled;
   add_constants(shown);
   shown.scheduling_strategy = service.scheduling_strategy == schemas::SchedulingStrategy::daemon
                                   ? api::SchedulingStrategy::daemon

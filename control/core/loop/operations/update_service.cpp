@@ -141,6 +141,12 @@ Answer update_service(Context& context, const ApiCall& call) {
   if (!deployment.ok()) {
     return deployment.error();
   }
+  const auto rebalancing = read_rebalancing(input.availability_zone_rebalancing, service,
+                                            service.availability_zone_rebalancing);
+  if (!rebalancing.ok()) {
+    return rebalancing.error();
+  }
+  service.availability_zone_rebalancing = rebalancing.value();
   const schemas::DeploymentId before = found.value()->current;
   apply(context.world, ServiceChanged{service});
   log_event(context, call.scope, "service.updated", service_arn(context.world, service),
