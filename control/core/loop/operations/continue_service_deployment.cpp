@@ -21,7 +21,8 @@ namespace {
 /// The hook of the service's primary deployment that waits under this id; null if none does.
 DeploymentHook* waiting_hook(Service& service, const ServiceDeployment& record,
                              const std::string& id) {
-  // The record of a service that is being deleted has ended, and its deployment goes with its tasks.
+  // The record of a service that is being deleted has ended, and its deployment goes with its
+  // tasks.
   if (service.deployments.empty() || service.deployments.front().id != record.id ||
       record.status != schemas::ServiceDeploymentStatus::in_progress) {
     return nullptr;
