@@ -8,6 +8,23 @@
 
 namespace sim {
 
+namespace {
+
+/// The first hook that the service's newest deployment waits for; empty if it waits for none.
+std::string first_waiting(const schemas::Service& service) {
+  if (service.deployments.empty()) {
+    return {};
+  }
+  for (const schemas::DeploymentHook& hook : service.deployments.front().hooks) {
+    if (hook.status == schemas::HookStatus::awaiting_action) {
+      return hook.id;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 void Caller::stop_deployment(const std::string& name, bool back) {
   turns_.ask(name, [this, name, back] {
     const control::World& world = control_.world();
@@ -40,13 +57,9 @@ void Caller::continue_deployment(const std::string& name,
     const schemas::Cluster* cluster = control::find_cluster(world, home(), cluster_);
     const schemas::Service* service =
         cluster == nullptr ? nullptr : control::find_service(world, cluster->key, name);
-    std::string hook;
-    if (control_.up() && service != nullptr && !service->deployments.empty()) {
-      for (const schemas::DeploymentHook& each : service->deployments.front().hooks) {
-        hook = each.status == schemas::HookStatus::awaiting_action && hook.empty() ? each.id : hook;
-      }
-    }
-    if (hook.empty()) {
+    const std::string hook =
+        control_.up() && service != nullptr ? first_waiting(*service) : std::string();
+    if (service == nullptr || hook.empty()) {
       turns_.over(name);
       return;
     }
