@@ -26,7 +26,6 @@ namespace {
 using store_test::difference;
 using store_test::golden;
 using store_test::live;
-using store_test::Workplace;
 
 const std::string version = std::to_string(schema_version);
 
