@@ -153,8 +153,12 @@ std::vector<Step> plan(const HostNetwork& have, const HostNetwork& want) {
       steps.emplace_back(DetachEni{eni});
     }
   }
-  for (const auto& [vpc, neighbours] : differing(staying.neighbours, possible.neighbours)) {
-    steps.emplace_back(ForgetNeighbours{vpc, neighbours});
+  // Also those whose subnet goes: while its router stays they are members of their groups there.
+  const std::set<VpcId> wanted = vpcs_of(want);
+  for (const auto& [vpc, neighbours] : differing(have.neighbours, possible.neighbours)) {
+    if (wanted.contains(vpc)) {
+      steps.emplace_back(ForgetNeighbours{vpc, neighbours});
+    }
   }
   for (const auto& [id, subnet] : have.subnets) {
     if (!staying.subnets.contains(id)) {
@@ -162,7 +166,6 @@ std::vector<Step> plan(const HostNetwork& have, const HostNetwork& want) {
     }
   }
   const std::set<VpcId> had = vpcs_of(have);
-  const std::set<VpcId> wanted = vpcs_of(want);
   const Groups groups = with_router(want.groups, wanted);
   for (const auto& [vpc, gone] : gone_from(groups, have.groups)) {
     steps.emplace_back(ForgetGroups{vpc, gone});

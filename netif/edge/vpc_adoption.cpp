@@ -54,7 +54,11 @@ Result<HostNetwork> VpcRouter::adopt(Host& host, const HostNetwork& want) {
   // Neighbours are members of their groups from the start: the plan that follows teaches the router
   // where they are, and until then connections with them must not be judged as if they were none.
   HostNetwork known = found;
-  known.neighbours = want.neighbours;
+  for (const auto& [id, neighbour] : want.neighbours) {
+    if (want.subnets.contains(neighbour.subnet)) {  // others are never taught, nor forgotten
+      known.neighbours.emplace(id, neighbour);
+    }
+  }
   if (Outcome written = write_firewall(found, policy_of(known, vpc_), Earlier::some);
       !written.ok()) {
     return written.error();

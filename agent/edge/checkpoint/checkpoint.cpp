@@ -239,6 +239,12 @@ bool Checkpoint::save_network(const schemas::SyncAnswer& answer) {
   for (const auto& gone : answer.subnets_gone) {
     saved = saved && drop_network(subnet_kind, gone.text());
   }
+  // With the last subnet of a VPC its neighbours go, as in `netif::fold`: nobody tells this host
+  // any more when they do, and one that stayed here would be taken for a member of its groups
+  // again.
+  saved = saved && (answer.subnets_gone.empty() || database_.execute(R"sql(
+    DELETE FROM network WHERE kind = 'neighbour' AND json_extract(body, '$.vpc') NOT IN
+      (SELECT json_extract(body, '$.vpc') FROM network WHERE kind = 'subnet'))sql"));
   for (const auto& gone : answer.neighbours_gone) {
     saved = saved && drop_network(neighbour_kind, gone.text());
   }

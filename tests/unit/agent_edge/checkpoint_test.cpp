@@ -265,6 +265,29 @@ TEST_CASE("what is forgotten or acknowledged is not found again") {
   CHECK(restored.value().starts == 3);
 }
 
+TEST_CASE(
+    "who a VPC's neighbours were is forgotten with its last subnet, as nobody tells when they go") {
+  const TemporaryDirectory data;
+  const std::string path = data.path() + "/agent.db";
+  write_example(path);
+  {
+    auto checkpoint = Checkpoint::open(path);
+    REQUIRE(checkpoint.ok());
+    REQUIRE(checkpoint.value().load().ok());
+    std::vector<schemas::SyncAnswer> network(2);
+    network[0].enis_gone = {example_network().enis_set.front().id};
+    network[0].subnets_gone = {agent_test::subnet().id};
+    network[1].subnets_set = {agent_test::subnet()};  // and it comes back
+    REQUIRE(checkpoint.value().save({}, agent::HostState{}, network).ok());
+  }
+  auto checkpoint = Checkpoint::open(path);
+  REQUIRE(checkpoint.ok());
+  const auto restored = checkpoint.value().load();
+  REQUIRE(restored.ok());
+  CHECK(restored.value().network.subnets.size() == 1);
+  CHECK(restored.value().network.neighbours.empty());
+}
+
 TEST_CASE("a newer agent's checkpoint and a damaged one are refused with what to do") {
   const TemporaryDirectory data;
   const std::string newer = data.path() + "/newer.db";

@@ -128,6 +128,16 @@ TEST_CASE("a subnet that changed is made anew with all that lives on it, others 
               netif::LearnNeighbours{vpc, {neighbour}}, netif::AttachEni{eni}});
 }
 
+TEST_CASE("a neighbour that goes with its subnet is forgotten where its VPC's router stays") {
+  Draw draw;
+  const VpcId vpc = draw.vpc();
+  const SubnetAssignment gone = draw.subnet(vpc);
+  const SubnetAssignment stays = draw.subnet(vpc);
+  const Neighbour neighbour = draw.neighbour(gone);
+  CHECK(netif::plan(network({gone, stays}, {}, {neighbour}), network({stays}, {}, {})) ==
+        Steps{netif::ForgetNeighbours{vpc, {neighbour}}, netif::RemoveSubnet{gone}});
+}
+
 TEST_CASE("rules that change are set where they are: no interface is detached") {
   Draw draw;
   const SubnetAssignment subnet = draw.subnet(draw.vpc());
