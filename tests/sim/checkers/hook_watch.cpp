@@ -67,13 +67,28 @@ void HookWatch::turn_ends(const control::World& world, const control::Turn& turn
     const Service* service =
         row.table == control::Table::service ? control::service_of(world, row.key) : nullptr;
     if (service != nullptr && service->status == schemas::ServiceStatus::active) {
-      look_at_service(world, *service, now);
+      look_at_service(world, *service);
+    }
+  }
+  // Whatever the turn was about.
+  for (const auto& [key, service] : world->services) {
+    if (service.status == schemas::ServiceStatus::active) {
+      look_at_time(service, now);
     }
   }
   for (const auto& [key, count] : stopped) {
     const Service* service = control::service_of(world, key);
     if (count.old > 0 && service != nullptr && service->status == schemas::ServiceStatus::active) {
       check_room(world, *service, count.leaving);
+    }
+  }
+}
+
+void HookWatch::look_at_time(const Service& service, Instant now) {
+  for (const DeploymentHook& hook : service.deployments.front().hooks) {
+    if (hook.status == HookStatus::awaiting_action && hook.expires_at && *hook.expires_at <= now) {
+      simulation_.fail("Hook " + hook.id + " of service " + service.name +
+                       " is out of time, and still waits.");
     }
   }
 }
@@ -94,15 +109,11 @@ void HookWatch::look_at_task(const control::World& world, const Task& task) {
   }
 }
 
-void HookWatch::look_at_service(const control::World& world, const Service& service, Instant now) {
+void HookWatch::look_at_service(const control::World& world, const Service& service) {
   const Deployment& primary = service.deployments.front();
   for (const DeploymentHook& hook : primary.hooks) {
     if (hook.status == HookStatus::awaiting_action) {
       simulation_.probe("a deployment was paused");
-      if (hook.expires_at && *hook.expires_at <= now) {
-        simulation_.fail("Hook " + hook.id + " of service " + service.name +
-                         " is out of time, and still waits.");
-      }
     } else if (hook.status == HookStatus::timed_out) {
       simulation_.probe("a hook ran out of time");
     }

@@ -25,7 +25,8 @@ class HookWatch {
     std::int64_t leaving = 0;  ///< for whatever reason, on hosts that are drained
   };
   void look_at_task(const control::World& world, const schemas::Task& task);
-  void look_at_service(const control::World& world, const schemas::Service& service, Instant now);
+  void look_at_service(const control::World& world, const schemas::Service& service);
+  void look_at_time(const schemas::Service& service, Instant now);
   /// An old task was stopped to make room although there was some; `left` tasks were stopped for
   /// their hosts' sake besides, and nobody knew what room that would make.
   void check_room(const control::World& world, const schemas::Service& service, std::int64_t left);
