@@ -66,14 +66,15 @@ void stop_tasks(Context& context, const std::vector<TaskStop>& stops) {
   }
 }
 
-std::int64_t fleet_of(const Service& service) {
-  const schemas::LaunchType type = service.deployments.front().specification->launch_type;
-  return type == schemas::LaunchType::fargate ? 0 : service.cluster;
+/// Where tasks of the specification go, of this service.
+std::int64_t fleet_of(const Service& service, const schemas::TaskSpecification& specification) {
+  return specification.launch_type == schemas::LaunchType::fargate ? 0 : service.cluster;
 }
 
-/// The service is planned again when its fleet has grown room.
-void wait_for_room(Context& context, const Service& service) {
-  const std::int64_t fleet = fleet_of(service);
+/// The service is planned again when there is more room for tasks of the specification.
+void wait_for_room(Context& context, const Service& service,
+                   const schemas::TaskSpecification& specification) {
+  const std::int64_t fleet = fleet_of(service, specification);
   context.parked.starved[service.key] = {.fleet = fleet,
                                          .generation = context.world.fleet(fleet).generation()};
 }
@@ -84,10 +85,10 @@ std::vector<std::string> zones_of(const World& world, const Service& service) {
   if (!service.availability_zone_rebalancing || service.deployments.empty()) {
     return zones;
   }
-  const auto& network = service.deployments.front().specification->network;
+  const schemas::TaskSpecification& next = *service.deployments.front().specification;
   const auto allowed =
-      network ? std::optional(zones_with_addresses(world, *network)) : std::nullopt;
-  for (const auto& [name, lane] : world.fleet(fleet_of(service)).lanes()) {
+      next.network ? std::optional(zones_with_addresses(world, *next.network)) : std::nullopt;
+  for (const auto& [name, lane] : world.fleet(fleet_of(service, next)).lanes()) {
     const bool open = lane.nodes().size() > 1 &&
                       lane.nodes()[1].cpu_max > std::numeric_limits<std::int64_t>::min();
     if (open && (!allowed || std::binary_search(allowed->begin(), allowed->end(), name))) {
@@ -97,8 +98,8 @@ std::vector<std::string> zones_of(const World& world, const Service& service) {
   return zones;
 }
 
-void starve(Context& context, const Service& service, const LaunchRefusal& refusal) {
-  wait_for_room(context, service);
+/// Says why a task of the service could not be placed, if that is news.
+void tell_refusal(Context& context, const Service& service, const LaunchRefusal& refusal) {
   // A task that is on its way out may be all that stands in the way: that is no news yet.
   for (const ServiceTask& each : service_tasks(context.world, service.key)) {
     if (each.task->desired_status == schemas::TaskStatus::stopped) {
@@ -149,9 +150,8 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
         started.push_back(*task);
         providers.took(order.capacity_provider);
       } else {
-        if (!start.zone.empty()) {
-          wait_for_room(context, service);  // it has what it wants, so nobody need be told
-        } else if (!refused) {
+        wait_for_room(context, service, *order.specification);
+        if (start.zone.empty() && !refused) {  // else it has what it wants: nobody need be told
           refused = *std::get_if<LaunchRefusal>(&launched);
         }
         break;  // the next of this start would hear the same
@@ -166,7 +166,7 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
     add_service_event(context, key, started_message(name, started));
   }
   if (refused) {
-    starve(context, context.world->services.at(key), *refused);
+    tell_refusal(context, context.world->services.at(key), *refused);
   }
 }
 

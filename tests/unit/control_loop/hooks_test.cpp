@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "api/capacity_providers.h"
 #include "control/core/world/lookups.h"
 #include "tests/unit/control_loop/stage.h"
 
@@ -12,13 +13,6 @@ using Action = api::DeploymentLifecycleHookAction;
 using HookStage = api::DeploymentLifecycleHookStage;
 
 namespace {
-
-void while_away(Stage& stage, schemas::Duration time) {
-  for (schemas::Duration step{0}; step < time; step += 5s) {
-    stage.advance(5s);
-    stage.settle();
-  }
-}
 
 api::DeploymentConfiguration paused_at(HookStage where, std::optional<Action> action = {}) {
   api::DeploymentLifecycleHook hook;
@@ -46,10 +40,10 @@ schemas::Result<api::UpdateServiceResponse> try_update(Stage& stage,
 std::string pause(Stage& stage, HookStage where, std::optional<Action> action = {}) {
   stage::small_cluster(stage);
   stage.must<api::CreateServiceResponse>("CreateService", stage::service("s", "web", 2));
-  while_away(stage, 60s);
+  stage.pass(60s);
   const auto updated = try_update(stage, paused_at(where, action));
   REQUIRE(updated.ok());
-  while_away(stage, 60s);
+  stage.pass(60s);
   return *updated.value().service->current_service_deployment;
 }
 
@@ -92,7 +86,7 @@ TEST_CASE("a deployment that is paused before its start shows its hook, and goes
   stage.restart();
 
   REQUIRE(proceed(stage, arn).ok());
-  while_away(stage, 120s);
+  stage.pass(120s);
   deployment = shown(stage, arn);
   CHECK(deployment.status == api::ServiceDeploymentStatus::successful);
   CHECK(deployment.lifecycle_stage == api::ServiceDeploymentLifecycleStage::clean_up);
@@ -111,7 +105,7 @@ TEST_CASE("a deployment that is paused at its end can be taken back, to tasks th
   CHECK(shown(stage, arn).lifecycle_stage == api::ServiceDeploymentLifecycleStage::post_scale_up);
   const std::size_t made = stage.world->tasks.size();
   REQUIRE(proceed(stage, arn, Action::rollback).ok());
-  while_away(stage, 120s);
+  stage.pass(120s);
   const api::Service service = stage::described_service(stage, "c", "s");
   CHECK(service.running_count == 2);
   CHECK(service.deployments->size() == 1);
@@ -125,7 +119,7 @@ TEST_CASE("a deployment that is paused at its end can be taken back, to tasks th
 TEST_CASE("nobody says how to go on: the service goes back when the time is out") {
   Stage stage;
   const std::string arn = pause(stage, HookStage::post_scale_up);
-  while_away(stage, 700s);
+  stage.pass(700s);
   const api::ServiceDeployment deployment = shown(stage, arn);
   CHECK(deployment.status == api::ServiceDeploymentStatus::rollback_successful);
   CHECK(deployment.lifecycle_hook_details->front().status ==
@@ -139,7 +133,7 @@ TEST_CASE("nobody says how to go on: the deployment goes on when that was wanted
   Stage stage;
   const std::string arn = pause(stage, HookStage::pre_scale_up, Action::continue_);
   CHECK(shown(stage, arn).lifecycle_hook_details->front().timeout_action == Action::continue_);
-  while_away(stage, 700s);
+  stage.pass(700s);
   CHECK(shown(stage, arn).status == api::ServiceDeploymentStatus::successful);
 }
 
@@ -148,10 +142,10 @@ TEST_CASE("reconciling waits only where several revisions run when a deployment 
   const std::string one = pause(stage, HookStage::reconcile_service);
   CHECK(shown(stage, one).status == api::ServiceDeploymentStatus::successful);
   REQUIRE(try_update(stage, paused_at(HookStage::post_scale_up)).ok());
-  while_away(stage, 60s);
+  stage.pass(60s);
   const auto updated = try_update(stage, paused_at(HookStage::reconcile_service));
   REQUIRE(updated.ok());
-  while_away(stage, 5s);
+  stage.pass(5s);
   const std::string arn = *updated.value().service->current_service_deployment;
   CHECK(shown(stage, arn).lifecycle_stage ==
         api::ServiceDeploymentLifecycleStage::reconcile_service);
@@ -172,7 +166,7 @@ TEST_CASE("hooks of a service are shown as they were asked for, and taken away b
   const auto updated = try_update(stage, none);
   REQUIRE(updated.ok());
   CHECK(!updated.value().service->deployment_configuration->lifecycle_hooks);
-  while_away(stage, 120s);
+  stage.pass(120s);
   CHECK(shown(stage, *updated.value().service->current_service_deployment).status ==
         api::ServiceDeploymentStatus::successful);
 }
@@ -216,13 +210,48 @@ TEST_CASE("a deployment of a service that is deleted waits for nobody any more")
   CHECK(answer.error().code == ErrorCode::invalid_parameter);
 }
 
+TEST_CASE("while a deployment to the pool is held, the service waits for room on its own hosts") {
+  Stage stage;
+  stage::small_cluster(stage);
+  api::PutClusterCapacityProvidersRequest providers;
+  providers.cluster = "c";
+  providers.capacity_providers = {"FARGATE"};
+  stage.must<api::PutClusterCapacityProvidersResponse>("PutClusterCapacityProviders", providers);
+  stage.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition",
+                                                  stage::pool_definition("pool"));
+  stage.must<api::CreateServiceResponse>("CreateService", stage::service("s", "web", 2));
+  stage.pass(60s);
+  api::UpdateServiceRequest move;
+  move.cluster = "c";
+  move.service = "s";
+  move.task_definition = "pool";
+  move.network_configuration = stage::run_on_pool(stage, "pool").network_configuration;
+  move.capacity_provider_strategy.emplace();
+  move.capacity_provider_strategy->push_back({.capacity_provider = "FARGATE", .weight = 1});
+  move.deployment_configuration = paused_at(HookStage::pre_scale_up);
+  stage.must<api::UpdateServiceResponse>("UpdateService", move);
+  for (const stage::Host& host : stage.hosts) {
+    api::DeregisterContainerInstanceRequest leave;
+    leave.cluster = "c";
+    leave.container_instance = host.id.text();
+    leave.force = true;
+    stage.must<api::DeregisterContainerInstanceResponse>("DeregisterContainerInstance", leave);
+  }
+  stage.hosts.clear();
+  stage.pass(60s);
+  CHECK(stage::described_service(stage, "c", "s").running_count == 0);
+  stage.join("c", "us-east-1a", {2048}, {4096});
+  stage.pass(60s);
+  CHECK(stage::described_service(stage, "c", "s").running_count == 2);
+}
+
 TEST_CASE("the first deployment of a service cannot be taken back by its hook") {
   Stage stage;
   stage::small_cluster(stage);
   api::CreateServiceRequest request = stage::service("s", "web", 1);
   request.deployment_configuration = paused_at(HookStage::pre_scale_up);
   const auto created = stage.must<api::CreateServiceResponse>("CreateService", request);
-  while_away(stage, 5s);
+  stage.pass(5s);
   const std::string arn = *created.service->current_service_deployment;
   const auto back = proceed(stage, arn, Action::rollback);
   REQUIRE(!back.ok());
