@@ -91,6 +91,11 @@ void ServiceWatch::turn_ends(const control::World& world, const control::Turn& t
     }
     const Service* service = control::service_of(world, task->service);
     if (service != nullptr && service->status == schemas::ServiceStatus::active) {
+      if (!known_.contains(row.key) && !wanted(*task) &&
+          task->stop_code == schemas::StopCode::service_scheduler_initiated) {
+        simulation_.fail("The scheduler started a task of " + service->name +
+                         " and stopped it in the same turn.");
+      }
       const bool stopped = was_stopped(*task);
       if (stopped) {
         check_protection(*service, *task, now);
