@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "schemas/base/require.h"
-
 namespace control {
 
 using schemas::Deployment;

@@ -102,7 +102,7 @@ std::string balanced_message(std::string_view service, std::string_view counts) 
   return prefix(service) + std::string(balanced) + " with " + std::string(counts) + ".";
 }
 
-bool is_evened_out(const schemas::Service& service) {
+bool calls_itself_unbalanced(const schemas::Service& service) {
   for (const schemas::ServiceEvent& event : service.events) {
     if (starts_with(event.message, prefix(service.name) + std::string(balanced))) {
       return false;

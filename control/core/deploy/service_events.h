@@ -34,8 +34,9 @@ std::string stuck_message(std::string_view service);
 /// A task starts to even the service out; `counts` as `zone_counts` has them.
 std::string unbalanced_message(std::string_view service, std::string_view counts);
 std::string balanced_message(std::string_view service, std::string_view counts);
-/// Whether the service said last that it is not balanced: then news of the contrary is due.
-bool is_evened_out(const schemas::Service& service);
+/// Whether the last that the service said of its balance is that it has none: then news of the
+/// contrary is due.
+bool calls_itself_unbalanced(const schemas::Service& service);
 /// More tasks are protected than the service wants.
 std::string protected_scale_in_message(std::string_view service);
 /// All that a deployment has left to replace is protected.

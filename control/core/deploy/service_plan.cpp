@@ -219,7 +219,7 @@ class ReplicaPlanner : public Planning {
     const std::optional<std::string> zone = zone_to_fill(roster_.kept, zones_, now_);
     if (zone && room() > 0 && may_start(primary())) {
       plan_.starts.push_back({primary().id, 1, {}, *zone});
-    } else if (!zone && is_evened_out(service_)) {
+    } else if (!zone && calls_itself_unbalanced(service_)) {
       announce(balanced_message(service_.name, zone_counts(roster_.kept, zones_)));
     }
   }

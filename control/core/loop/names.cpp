@@ -107,6 +107,16 @@ Result<const schemas::ServiceDeployment*> service_deployment_named(const World& 
   return own && known == text ? found : nullptr;
 }
 
+Result<const schemas::ServiceDeployment*> known_service_deployment(const World& world,
+                                                                   const Scope& scope,
+                                                                   const std::string& arn) {
+  auto found = service_deployment_named(world, scope, "service-deployment", arn);
+  if (found.ok() && found.value() == nullptr) {
+    return Error{ErrorCode::service_deployment_not_found, "Service deployment not found."};
+  }
+  return found;
+}
+
 const schemas::Task* task_in(const World& world, const Cluster& cluster, const std::string& text) {
   const std::optional<std::string> name = name_in(cluster, "task", text);
   const std::optional<schemas::TaskId> id = name ? schemas::TaskId::parse(*name) : std::nullopt;

@@ -37,6 +37,10 @@ schemas::Result<const schemas::ServiceDeployment*> service_deployment_named(
     const World& world, const schemas::Scope& scope, std::string_view kind,
     const std::string& text);
 
+/// A service deployment to be changed. ServiceDeploymentNotFoundException when there is none.
+schemas::Result<const schemas::ServiceDeployment*> known_service_deployment(
+    const World& world, const schemas::Scope& scope, const std::string& arn);
+
 /// A task of an active cluster. InvalidParameterException otherwise.
 schemas::Result<const schemas::Task*> task_named(const World& world, const schemas::Scope& scope,
                                                  const std::string& cluster,

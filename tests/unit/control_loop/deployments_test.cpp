@@ -13,13 +13,6 @@ using stage::Stage;
 
 namespace {
 
-void pass(Stage& stage, schemas::Duration time) {
-  for (schemas::Duration step{0}; step < time; step += 5s) {
-    stage.advance(5s);
-    stage.settle();
-  }
-}
-
 api::DeploymentConfiguration watched(std::int64_t threshold) {
   api::DeploymentConfiguration configuration;
   configuration.deployment_circuit_breaker =
@@ -37,7 +30,7 @@ void begin(Stage& stage) {
   api::CreateServiceRequest request = stage::service("s", "web", 2);
   request.deployment_configuration = watched(3);
   stage.must<api::CreateServiceResponse>("CreateService", request);
-  pass(stage, 60s);
+  stage.pass(60s);
 }
 
 api::Service update(Stage& stage, const std::string& definition) {
@@ -111,7 +104,7 @@ TEST_CASE("what a client that waits for a steady state asks, is answered") {
   CHECK(briefs[0].target_service_revision_arn->find(number) != std::string::npos);
   const std::string arn = *briefs[0].service_deployment_arn;
   CHECK(described(stage, arn).status == api::ServiceDeploymentStatus::in_progress);
-  pass(stage, 120s);
+  stage.pass(120s);
   const api::ServiceDeployment done = described(stage, arn);
   CHECK(done.status == api::ServiceDeploymentStatus::successful);
   CHECK(done.finished_at.has_value());
@@ -137,12 +130,12 @@ TEST_CASE("a deployment whose tasks fail is given up, and the service goes back 
       running.insert(task.family == "web" ? id.text() : "");
     }
   }
-  pass(stage, 10s);
+  stage.pass(10s);
   api::Service service = stage::described_service(stage, "c", "s");
   CHECK(service.deployments->front().id == good);
   CHECK(says(service, "(service s) (deployment " + bad + ") deployment failed: tasks failed"));
   CHECK(says(service, "(service s) rolling back to deployment " + good + "."));
-  pass(stage, 60s);
+  stage.pass(60s);
   service = stage::described_service(stage, "c", "s");
   REQUIRE(service.deployments->size() == 1);
   CHECK(service.deployments->front().id == good);
@@ -178,7 +171,7 @@ TEST_CASE("a first deployment that fails has nothing to go back to") {
   api::CreateServiceRequest request = stage::service("s", "web", 2);
   request.deployment_configuration = watched(3);
   stage.must<api::CreateServiceResponse>("CreateService", request);
-  pass(stage, 60s);
+  stage.pass(60s);
   const api::Service service = stage::described_service(stage, "c", "s");
   CHECK(service.deployments->front().rollout_state == api::DeploymentRolloutState::failed);
   CHECK(service.deployments->front().rollout_state_reason ==
@@ -186,7 +179,7 @@ TEST_CASE("a first deployment that fails has nothing to go back to") {
   CHECK(service.running_count == 0);
   const std::size_t tasks = stage.world->tasks.size();
   CHECK(listed(stage).front().status == api::ServiceDeploymentStatus::rollback_failed);
-  pass(stage, 300s);
+  stage.pass(300s);
   CHECK_MESSAGE(stage.world->tasks.size() == tasks, "tasks of a failed deployment were started");
   SUBCASE("a new deployment mends it") {
     stage.broken.clear();
@@ -195,7 +188,7 @@ TEST_CASE("a first deployment that fails has nothing to go back to") {
     again.service = "s";
     again.force_new_deployment = true;
     stage.must<api::UpdateServiceResponse>("UpdateService", again);
-    pass(stage, 60s);
+    stage.pass(60s);
     CHECK(stage::described_service(stage, "c", "s").running_count == 2);
     CHECK(listed(stage).front().status == api::ServiceDeploymentStatus::successful);
   }
@@ -220,7 +213,7 @@ TEST_CASE("a newer deployment ends the one before it, and so does the service's 
   gone.force = true;
   stage.must<api::DeleteServiceResponse>("DeleteService", gone);
   CHECK(listed(stage).front().status == api::ServiceDeploymentStatus::stopped);
-  pass(stage, 30s);
+  stage.pass(30s);
   CHECK(listed(stage).size() == 3);
   SUBCASE("its records go when its name is taken again") {
     stage.must<api::CreateServiceResponse>("CreateService", stage::service("s", "web", 1));
@@ -276,7 +269,7 @@ TEST_CASE("a revision keeps what the tasks of its deployment are made from") {
   const api::Service before = stage::described_service(stage, "c", "s");
   define(stage, "web");
   update(stage, "web");
-  pass(stage, 120s);
+  stage.pass(120s);
   api::DescribeServiceRevisionsRequest request;
   request.service_revision_arns = {*before.current_service_revisions->front().arn,
                                    *before.current_service_revisions->front().arn + "1"};
@@ -350,7 +343,7 @@ TEST_CASE("a definition that is deleted takes the records made from it along") {
   begin(stage);
   define(stage, "web");
   update(stage, "web");
-  pass(stage, 120s);
+  stage.pass(120s);
   CHECK(listed(stage).size() == 2);
   api::DeregisterTaskDefinitionRequest retire;
   retire.task_definition = "web:1";
@@ -358,7 +351,7 @@ TEST_CASE("a definition that is deleted takes the records made from it along") {
   api::DeleteTaskDefinitionsRequest erase;
   erase.task_definitions = {"web:1"};
   stage.must<api::DeleteTaskDefinitionsResponse>("DeleteTaskDefinitions", erase);
-  pass(stage, 3700s);
+  stage.pass(3700s);
   CHECK(control::find_definition(stage.world, stage::scope, "web", 1) == nullptr);
   CHECK(listed(stage).size() == 1);
   stage.restart();
@@ -383,14 +376,14 @@ TEST_CASE("a deployment that is stopped goes back to what was completed last") {
   const std::string good = *stage::described_service(stage, "c", "s").deployments->front().id;
   define(stage, "web");
   const api::Service updated = update(stage, "web");
-  pass(stage, 5s);
+  stage.pass(5s);
   const auto stopped = stop(stage, *updated.current_service_deployment);
   REQUIRE(stopped.ok());
   CHECK(stopped.value().service_deployment_arn == updated.current_service_deployment);
   api::ServiceDeployment shown = described(stage, *updated.current_service_deployment);
   CHECK(shown.status == api::ServiceDeploymentStatus::rollback_in_progress);
   CHECK(digits(*shown.rollback->service_revision_arn) == digits(good));
-  pass(stage, 120s);
+  stage.pass(120s);
   const api::Service service = stage::described_service(stage, "c", "s");
   REQUIRE(service.deployments->size() == 1);
   CHECK(service.deployments->front().id == good);
@@ -418,12 +411,12 @@ TEST_CASE("a deployment that is aborted leaves the tasks as they are and starts 
   request.deployment_configuration = watched(500);
   const api::Service updated =
       *stage.must<api::UpdateServiceResponse>("UpdateService", request).service;
-  pass(stage, 5s);
+  stage.pass(5s);
   REQUIRE(
       stop(stage, *updated.current_service_deployment, api::StopServiceDeploymentStopType::abort)
           .ok());
   const std::size_t tasks = stage.world->tasks.size();
-  pass(stage, 300s);
+  stage.pass(300s);
   CHECK(stage.world->tasks.size() == tasks);
   const api::Service service = stage::described_service(stage, "c", "s");
   CHECK(service.running_count == 2);

@@ -31,13 +31,6 @@ std::vector<std::string> told_of(const Stage& stage, const std::string& detail_t
   return told;
 }
 
-void let_pass(Stage& stage, schemas::Duration time) {
-  for (schemas::Duration step{0}; step < time; step += 5s) {
-    stage.advance(5s);
-    stage.settle();
-  }
-}
-
 std::string run_one(Stage& stage, const std::string& definition = "web") {
   api::RunTaskRequest run = stage::run(definition);
   run.cluster = "c";
@@ -131,7 +124,7 @@ TEST_CASE("what a service does is an action with a name for programs") {
   Stage stage;
   stage::small_cluster(stage);
   stage.must<api::CreateServiceResponse>("CreateService", stage::service("s", "web", 1));
-  let_pass(stage, 60s);
+  stage.pass(60s);
   std::vector<std::string> told = told_of(stage, "ECS Service Action");
   REQUIRE_FALSE(told.empty());
   CHECK(has_words(told.front(), R"("eventType":"INFO","eventName":"TASKS_STARTED")"));
@@ -144,7 +137,7 @@ TEST_CASE("what a service does is an action with a name for programs") {
   more.service = "s";
   more.desired_count = 500;
   stage.must<api::UpdateServiceResponse>("UpdateService", more);
-  let_pass(stage, 10s);
+  stage.pass(10s);
   told = told_of(stage, "ECS Service Action");
   CHECK(std::any_of(told.begin(), told.end(), [](const std::string& each) {
     return has_words(each, R"("eventType":"ERROR","eventName":"SERVICE_TASK_PLACEMENT_FAILURE")") &&
@@ -163,7 +156,7 @@ TEST_CASE("a deployment is told of when it begins, is completed and fails, with 
                                     .reset_on_healthy_task = {},
                                     .threshold_configuration = {}};
   const auto made = stage.must<api::CreateServiceResponse>("CreateService", request);
-  let_pass(stage, 60s);
+  stage.pass(60s);
   std::vector<std::string> told = told_of(stage, "ECS Deployment State Change");
   const std::string id = *made.service->deployments->front().id;
   REQUIRE(told.size() == 2);
@@ -181,7 +174,7 @@ TEST_CASE("a deployment is told of when it begins, is completed and fails, with 
   update.service = "s";
   update.task_definition = "bad";
   stage.must<api::UpdateServiceResponse>("UpdateService", update);
-  let_pass(stage, 600s);
+  stage.pass(600s);
   told = told_of(stage, "ECS Deployment State Change");
   CHECK(has_words(told.back(), R"("eventType":"ERROR","eventName":"SERVICE_DEPLOYMENT_FAILED")"));
   CHECK(has_words(told.back(), R"("reason":"ECS deployment circuit breaker: )"));

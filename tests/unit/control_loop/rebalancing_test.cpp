@@ -12,13 +12,6 @@ using stage::Stage;
 
 namespace {
 
-void run_for(Stage& stage, schemas::Duration time) {
-  for (schemas::Duration step{0}; step < time; step += 5s) {
-    stage.advance(5s);
-    stage.settle();
-  }
-}
-
 /// Tasks that are to run, in this zone.
 std::int64_t in_zone(const Stage& stage, const std::string& zone) {
   return std::count_if(stage.world->tasks.begin(), stage.world->tasks.end(),
@@ -41,9 +34,9 @@ void all_in_one_zone(Stage& stage, std::optional<Rebalancing> wanted) {
   api::CreateServiceRequest request = stage::service("s", "web", 4);
   request.availability_zone_rebalancing = wanted;
   stage.must<api::CreateServiceResponse>("CreateService", request);
-  run_for(stage, 60s);
+  stage.pass(60s);
   stage.join("c", "us-east-1b", {4096}, {8192});
-  run_for(stage, 300s);
+  stage.pass(300s);
 }
 
 bool heard(Stage& stage, const std::string& words) {
@@ -86,7 +79,7 @@ TEST_CASE("a service that is not to be evened out stays where it is, until it is
       stage.must<api::UpdateServiceResponse>("UpdateService", change(Rebalancing::enabled));
   CHECK(updated.service->availability_zone_rebalancing == Rebalancing::enabled);
   CHECK(updated.service->deployments->size() == 1);
-  run_for(stage, 300s);
+  stage.pass(300s);
   CHECK(in_zone(stage, "us-east-1b") == 2);
   CHECK(stage.must<api::UpdateServiceResponse>("UpdateService", change({}))
             .service->availability_zone_rebalancing == Rebalancing::enabled);

@@ -11,13 +11,6 @@ using stage::Stage;
 namespace {
 
 /// Lets time pass in steps in which hosts work, as they do.
-void pass(Stage& stage, schemas::Duration time) {
-  for (schemas::Duration step{0}; step < time; step += 5s) {
-    stage.advance(5s);
-    stage.settle();
-  }
-}
-
 bool has_event(const api::Service& service, const std::string& text) {
   return std::any_of(service.events->begin(), service.events->end(),
                      [&text](const api::ServiceEvent& event) {
@@ -59,7 +52,7 @@ TEST_CASE("a service reaches its count, spreads over zones and becomes stable") 
   CHECK(has_event(service, "(service s) has started 4 tasks"));
   CHECK(stage.hosts[0].tasks.size() == 2);
   CHECK(stage.hosts[1].tasks.size() == 2);
-  pass(stage, 45s);
+  stage.pass(45s);
   service = stage::described_service(stage, "c", "s");
   CHECK(service.deployments->front().rollout_state == api::DeploymentRolloutState::completed);
   CHECK(has_event(service, "(service s) has reached a steady state."));
@@ -69,7 +62,7 @@ TEST_CASE("a changed definition rolls, and only the new deployment is left") {
   Stage stage;
   stage::small_cluster(stage);
   create(stage, "s", "web", 4);
-  pass(stage, 60s);
+  stage.pass(60s);
   stage.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition",
                                                   stage::definition("web"));
   api::UpdateServiceRequest request = update("s");
@@ -104,7 +97,7 @@ TEST_CASE("the desired count alone scales without a new deployment") {
   Stage stage;
   stage::small_cluster(stage);
   create(stage, "s", "web", 2);
-  pass(stage, 45s);
+  stage.pass(45s);
   const std::string deployment = *stage::described_service(stage, "c", "s").deployments->front().id;
   api::UpdateServiceRequest request = update("s");
   request.desired_count = 5;
@@ -113,7 +106,7 @@ TEST_CASE("the desired count alone scales without a new deployment") {
   CHECK(stage::described_service(stage, "c", "s").running_count == 5);
   request.desired_count = 1;
   REQUIRE(stage.call<api::UpdateServiceResponse>("UpdateService", request).ok());
-  pass(stage, 10s);
+  stage.pass(10s);
   const api::Service service = stage::described_service(stage, "c", "s");
   CHECK(service.running_count == 1);
   CHECK(service.deployments->size() == 1);
@@ -144,7 +137,7 @@ TEST_CASE("a task that dies is replaced") {
   Stage stage;
   stage::small_cluster(stage);
   create(stage, "s", "web", 2);
-  pass(stage, 45s);
+  stage.pass(45s);
   stage::Host& host = stage.hosts[0];
   REQUIRE(host.tasks.size() == 1);
   const auto [id, assignment] = *host.tasks.begin();
@@ -153,7 +146,7 @@ TEST_CASE("a task that dies is replaced") {
   died.stopped_reason = "Essential container in task exited";
   died.containers.front().exit_code = 3;
   stage.sync(host, {died});
-  pass(stage, 10s);
+  stage.pass(10s);
   const api::Service service = stage::described_service(stage, "c", "s");
   CHECK(service.running_count == 2);
   const api::Task dead = stage::described(stage, "c", id.text());
@@ -190,14 +183,14 @@ TEST_CASE("a deployment that only waits for a port to come free says nothing of 
   bound.container_definitions.front().port_mappings = {port};
   stage.must<api::RegisterTaskDefinitionResponse>("RegisterTaskDefinition", bound);
   create(stage, "s", "bound", 2);
-  pass(stage, 45s);
+  stage.pass(45s);
   api::UpdateServiceRequest request = update("s");
   request.force_new_deployment = true;
   request.deployment_configuration.emplace();
   request.deployment_configuration->minimum_healthy_percent = 50;
   request.deployment_configuration->maximum_percent = 100;
   REQUIRE(stage.call<api::UpdateServiceResponse>("UpdateService", request).ok());
-  pass(stage, 150s);
+  stage.pass(150s);
   const api::Service service = stage::described_service(stage, "c", "s");
   CHECK(service.running_count == 2);
   CHECK(service.deployments->size() == 1);
@@ -208,11 +201,11 @@ TEST_CASE("a lost host gets nothing new at once, and its tasks are replaced afte
   Stage stage;
   stage::small_cluster(stage);
   create(stage, "s", "web", 2);
-  pass(stage, 45s);
+  stage.pass(45s);
   stage::Host& lost = stage.hosts[0];
   const schemas::TaskId victim = lost.tasks.begin()->first;
   stage.silent.insert(lost.id);
-  pass(stage, 35s);
+  stage.pass(35s);
   CHECK_FALSE(stage.world->instances.at(lost.id).connected);
   api::RunTaskRequest request = stage::run("web");
   request.count = 3;
@@ -221,7 +214,7 @@ TEST_CASE("a lost host gets nothing new at once, and its tasks are replaced afte
     CHECK((task.instance != lost.id || task.id == victim));
   }
   CHECK(stage::described(stage, "c", victim.text()).last_status == "RUNNING");
-  pass(stage, 300s);
+  stage.pass(300s);
   const api::Task gone = stage::described(stage, "c", victim.text());
   CHECK(gone.last_status == "STOPPED");
   CHECK_FALSE(gone.stopped_reason->empty());
@@ -291,7 +284,7 @@ TEST_CASE("a pool service runs with interfaces and rolls without leaking any") {
   request.launch_type = api::LaunchType::fargate;
   request.network_configuration = stage::run_on_pool(stage, "job").network_configuration;
   REQUIRE(stage.call<api::CreateServiceResponse>("CreateService", request).ok());
-  pass(stage, 45s);
+  stage.pass(45s);
   CHECK(stage::described_service(stage, "c", "p").running_count == 4);
   CHECK(stage.world->enis.size() == 4);
   CHECK(stage.hosts[2].enis.size() == 2);
@@ -300,7 +293,7 @@ TEST_CASE("a pool service runs with interfaces and rolls without leaking any") {
   api::UpdateServiceRequest force = update("p");
   force.force_new_deployment = true;
   REQUIRE(stage.call<api::UpdateServiceResponse>("UpdateService", force).ok());
-  pass(stage, 100s);
+  stage.pass(100s);
   const api::Service service = stage::described_service(stage, "c", "p");
   CHECK(service.deployments->size() == 1);
   CHECK(service.running_count == 4);

@@ -266,6 +266,14 @@ bool Stage::work(Host& host) {
   return worked;
 }
 
+void Stage::pass(schemas::Duration time) {
+  constexpr schemas::Duration step{5'000};
+  for (schemas::Duration passed{0}; passed < time; passed += step) {
+    advance(step);
+    settle();
+  }
+}
+
 void Stage::settle() {
   for (int round = 0; round < 200; ++round) {
     bool worked = false;

@@ -108,7 +108,9 @@ class Stage {
 
   /// Every host syncs and does at once what it is told, until nothing is left to do.
   void settle();
-  /// The same for one host; true if it had anything to do.
+  /// Time goes on, five seconds at a time, after each of which everything settles.
+  void pass(schemas::Duration time);
+  /// As `settle` for one host; true if it had anything to do.
   bool work(Host& host);
 
   /// Loads what the store holds, as a new process would; the old World is gone.

@@ -13,18 +13,11 @@ using std::chrono_literals::operator""s;
 
 namespace {
 
-void let_pass(Stage& stage, schemas::Duration time) {
-  for (schemas::Duration step{0}; step < time; step += 5s) {
-    stage.advance(5s);
-    stage.settle();
-  }
-}
-
 /// A cluster with a steady service "s" of `count` tasks.
 void serve(Stage& stage, std::int64_t count) {
   stage::small_cluster(stage);
   stage.must<api::CreateServiceResponse>("CreateService", stage::service("s", "web", count));
-  let_pass(stage, 60s);
+  stage.pass(60s);
 }
 
 std::vector<std::string> alive(Stage& stage) {
@@ -110,13 +103,13 @@ TEST_CASE("a service that scales in keeps its protected tasks until their time i
   const std::vector<std::string> tasks = alive(stage);
   protect(stage, {tasks[0], tasks[1]}, 10);
   scale(stage, 1);
-  let_pass(stage, 60s);
+  stage.pass(60s);
   std::vector<std::string> left = alive(stage);
   CHECK(left == std::vector<std::string>{tasks[0], tasks[1]});
   CHECK(said(stage,
              "was unable to scale in. Reason: The number of protected tasks are more than "
              "the desired count of tasks."));
-  let_pass(stage, 10min);
+  stage.pass(10min);
   CHECK(alive(stage).size() == 1);
   CHECK(said(stage, "has reached a steady state"));
 }
@@ -128,9 +121,9 @@ TEST_CASE("protection outlives a restart, and ends on time without a call") {
   protect(stage, tasks, 10);
   stage.restart();
   scale(stage, 0);
-  let_pass(stage, 9min);
+  stage.pass(9min);
   CHECK(alive(stage).size() == 2);
-  let_pass(stage, 2min);
+  stage.pass(2min);
   CHECK(alive(stage).empty());
 }
 
@@ -144,7 +137,7 @@ TEST_CASE("a deployment waits for protected tasks and goes on when their protect
   request.service = "s";
   request.force_new_deployment = true;
   stage.must<api::UpdateServiceResponse>("UpdateService", request);
-  let_pass(stage, 5min);
+  stage.pass(5min);
   api::Service service = stage::described_service(stage, "c", "s");
   CHECK(service.deployments->size() == 2);
   CHECK(service.running_count == 3);
@@ -156,7 +149,7 @@ TEST_CASE("a deployment waits for protected tasks and goes on when their protect
   CHECK(refused.failures->front().reason == "DEPLOYMENT_BLOCKED");
   CHECK(refused.failures->front().arn == tasks[0]);
   unprotect(stage, tasks[0]);
-  let_pass(stage, 60s);
+  stage.pass(60s);
   service = stage::described_service(stage, "c", "s");
   CHECK(service.deployments->size() == 1);
   CHECK(service.deployments->front().rollout_state == api::DeploymentRolloutState::completed);
@@ -194,9 +187,9 @@ TEST_CASE("a host that drains keeps a protected task until its protection ends")
   drain.container_instances = {stage.hosts[0].id.text()};
   drain.status = api::ContainerInstanceStatus::draining;
   stage.must<api::UpdateContainerInstancesStateResponse>("UpdateContainerInstancesState", drain);
-  let_pass(stage, 5min);
+  stage.pass(5min);
   CHECK(stage.hosts[0].tasks.size() == 1);
-  let_pass(stage, 10min);
+  stage.pass(10min);
   CHECK(stage.hosts[0].tasks.empty());
   CHECK(alive(stage).size() == 2);
 }

@@ -57,13 +57,10 @@ void let_go(Context& context, Service service, ServiceDeployment record, Deploym
 
 Answer continue_service_deployment(Context& context, const ApiCall& call) {
   const auto& input = call.input.as<api::ContinueServiceDeploymentRequest>();
-  const auto found = service_deployment_named(context.world, call.scope, "service-deployment",
-                                              input.service_deployment_arn);
+  const auto found =
+      known_service_deployment(context.world, call.scope, input.service_deployment_arn);
   if (!found.ok()) {
     return found.error();
-  }
-  if (found.value() == nullptr) {
-    return Error{ErrorCode::service_deployment_not_found, "Service deployment not found."};
   }
   const ServiceDeployment record = *found.value();
   Service service = *service_of(context.world, record.service);

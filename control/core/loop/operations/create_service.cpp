@@ -113,6 +113,7 @@ bool repeats(const Service& known, const Service& wanted) {
   return known.scheduling_strategy == wanted.scheduling_strategy &&
          (!counted || known.desired_count == wanted.desired_count) &&
          known.deployment_configuration == wanted.deployment_configuration &&
+         known.availability_zone_rebalancing == wanted.availability_zone_rebalancing &&
          known.tags == wanted.tags &&
          compare(*known.deployments.front().specification,
                  *wanted.deployments.front().specification) == Sameness::same;

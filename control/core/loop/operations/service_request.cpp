@@ -66,7 +66,7 @@ Outcome check_daemon_request(const Request& input) {
     return invalid(
         "The daemon scheduling strategy does not support lifecycle hooks: a daemon's old task "
         "makes "
-        "room for the new one on each host in turn.");
+        "room for the new one, on each host in turn.");
   }
   return schemas::Done{};
 }

@@ -38,13 +38,10 @@ std::optional<Error> not_stoppable(const Service& service, const ServiceDeployme
 
 Answer stop_service_deployment(Context& context, const ApiCall& call) {
   const auto& input = call.input.as<api::StopServiceDeploymentRequest>();
-  const auto found = service_deployment_named(context.world, call.scope, "service-deployment",
-                                              input.service_deployment_arn);
+  const auto found =
+      known_service_deployment(context.world, call.scope, input.service_deployment_arn);
   if (!found.ok()) {
     return found.error();
-  }
-  if (found.value() == nullptr) {
-    return Error{ErrorCode::service_deployment_not_found, "Service deployment not found."};
   }
   const ServiceDeployment record = *found.value();
   const Service& service = *service_of(context.world, record.service);
