@@ -247,6 +247,8 @@ void TurnLoop::deliver(Turn turn) {
     (*callback)(std::move(value));
     waiting_.erase(found);
   };
+  // Before the answers: who is told of a change may ask the event log for it at once.
+  parts_.feed.publish(turn.events);
   for (Reply& reply : turn.replies) {
     answer(reply.request, std::move(reply.result), static_cast<const OnReply*>(nullptr));
   }
@@ -260,7 +262,6 @@ void TurnLoop::deliver(Turn turn) {
   for (const Event& event : turn.events) {
     log_for_people(event);
   }
-  parts_.feed.publish(turn.events);
 }
 
 void TurnLoop::trim(schemas::Instant now) {

@@ -156,6 +156,16 @@ TEST_CASE("nobody is answered before the turn is durable, and one commit serves 
   CHECK(fixture.memory->rows() == 51);
 }
 
+TEST_CASE("who reads the event log on an answer finds there what the answer tells of") {
+  Fixture fixture;
+  std::promise<std::int64_t> newest;
+  fixture.loop->call({}, [&](const schemas::Result<api::Value>& /*result*/) {
+    newest.set_value(fixture.feed.last());
+  });
+  fixture.loop->start();
+  CHECK(newest.get_future().get() == 1);
+}
+
 TEST_CASE("a commit that fails ends the loop, and who waited for it is told that it failed") {
   Fixture fixture;
   fixture.memory->fail();
