@@ -88,6 +88,7 @@ bool Planning::expires() {
   }
   if (action) {
     plan_.deployments.push_back({primary().id, DeploymentChange::Kind::released});
+    return true;
   }
   if (const std::optional<Instant> expiry = next_expiry(primary())) {
     wake(*expiry);

@@ -23,7 +23,8 @@ class Planning {
 
  protected:
   [[nodiscard]] const schemas::Deployment& primary() const { return service_.deployments.front(); }
-  /// Hooks of the primary deployment that are out of time end, or end it; true in the latter case.
+  /// Hooks of the primary deployment that are out of time end, or end it. If so the rest is planned
+  /// anew: what they held is held no more.
   [[nodiscard]] bool expires();
   /// The primary deployment has come as far as its next hooks.
   void pause_if_new();

@@ -206,6 +206,15 @@ TEST_CASE("a hook that is out of time does what it was told: the deployment goes
         deployment_id(2));
 }
 
+TEST_CASE("a task that went while nobody planned is replaced by what the hook's end lets start") {
+  Service service = held(2, {LifecycleStage::pre_scale_up}, HookAction::proceed);
+  go_on(service, tasks(2, 1));
+  CHECK(go_on(service, tasks(1, 1), at_ms(160'000)).starts.empty());
+  const ServicePlan after = next_plan(service, tasks(1, 1), at_ms(160'000));
+  REQUIRE(after.starts.size() == 1);
+  CHECK(after.starts.front().deployment == deployment_id(2));
+}
+
 TEST_CASE("a hook that is out of time does what it was told: the service goes back") {
   Service service = held(2, {LifecycleStage::post_scale_up});
   const std::vector<Task> all = both(tasks(2, 1), tasks(2, 2, 3));
