@@ -162,6 +162,9 @@ void Runner::flush() {
     publish(id);
     log_progress(state_.tasks.at(id));
   }
+  for (const Work& tell : std::exchange(telling_, {})) {
+    tell();
+  }
   if (!gathered.forget.empty()) {
     const std::lock_guard lock(views_mutex_);
     for (const schemas::TaskId& id : gathered.forget) {

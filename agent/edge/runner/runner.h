@@ -87,6 +87,7 @@ class Runner {
   void flush();
   void publish(const schemas::TaskId& id);
   void carry_out(const Effect& effect);
+  std::optional<schemas::SyncRequest> request_for(ChannelHost::Purpose purpose) const;
   void performed(const Performed& done);
   void log_progress(const TaskState& task);
   MetadataReply answer_metadata_request(const SocketOwner& owner, std::string_view path);
@@ -104,6 +105,7 @@ class Runner {
   HostState state_;
   Step gathered_;
   std::vector<schemas::SyncAnswer> gathered_network_;
+  std::vector<Work> telling_;  ///< what the channel asked for: told once all of it is saved
   std::int64_t news_told_ = 0;
   bool inventory_told_ = false;
   struct Progress {

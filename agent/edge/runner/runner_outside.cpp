@@ -68,23 +68,7 @@ std::optional<schemas::SyncRequest> Runner::next_request(ChannelHost::Purpose pu
   auto promise = std::make_shared<std::promise<std::optional<schemas::SyncRequest>>>();
   std::future<std::optional<schemas::SyncRequest>> future = promise->get_future();
   post([this, purpose, promise] {
-    std::optional<schemas::SyncRequest> request;
-    if (purpose == ChannelHost::Purpose::poll) {
-      request.emplace();
-      request->have_version = state_.held_version;
-      request->report_sequence = state_.acknowledged;
-      request->hold_ms = hold_ms;
-    } else if (state_.change > state_.acknowledged || !inventory_told_) {
-      request = sync_request(state_);
-      if (!inventory_told_) {
-        request->inventory = parts_.inventory;
-      }
-    }
-    if (request) {
-      request->agent = parts_.instance;
-      request->boot_id = parts_.boot_id;
-    }
-    promise->set_value(std::move(request));
+    telling_.push_back([this, purpose, promise] { promise->set_value(request_for(purpose)); });
   });
   // A loop that has ended answers nothing any more.
   while (future.wait_for(answer_pause) != std::future_status::ready) {
@@ -94,6 +78,25 @@ std::optional<schemas::SyncRequest> Runner::next_request(ChannelHost::Purpose pu
     }
   }
   return future.get();
+}
+
+std::optional<schemas::SyncRequest> Runner::request_for(ChannelHost::Purpose purpose) const {
+  schemas::SyncRequest request;
+  if (purpose == ChannelHost::Purpose::poll) {
+    request.have_version = state_.held_version;
+    request.report_sequence = state_.acknowledged;
+    request.hold_ms = hold_ms;
+  } else if (state_.change > state_.acknowledged || !inventory_told_) {
+    request = sync_request(state_);
+    if (!inventory_told_) {
+      request.inventory = parts_.inventory;
+    }
+  } else {
+    return std::nullopt;
+  }
+  request.agent = parts_.instance;
+  request.boot_id = parts_.boot_id;
+  return request;
 }
 
 void Runner::answered(const schemas::SyncRequest& request, schemas::SyncAnswer answer) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -283,6 +284,44 @@ TEST_CASE("a task finds its role's credentials, also renewed ones and those of t
       CHECK_MESSAGE(text.find("the first token") == std::string::npos, entry.path().string());
     }
   }
+}
+
+TEST_CASE("control hears nothing of a task that is not saved") {
+  FakeEngine engine;
+  FakeNetworking networking;
+  const agent_test::TemporaryDirectory data;
+  std::promise<std::string> failed;
+  agent::Runner runner({engine, networking, data.path(), {}, "boot", {}, {}, 2, {}},
+                       agent::Checkpoint::open(data.path() + "/agent.db").value(),
+                       [&failed](const std::string& why) { failed.set_value(why); });
+  // The loop waits here, so that what comes in next is taken as one batch.
+  std::promise<void> waiting;
+  std::promise<void> going_on;
+  runner.on_ask([&](const schemas::Ask& /*ask*/) {
+    waiting.set_value();
+    going_on.get_future().wait();
+  });
+  REQUIRE(runner.start().ok());
+  auto asked = runner.next_request(agent::ChannelHost::Purpose::report);
+  REQUIRE(asked.has_value());
+  schemas::SyncAnswer question;
+  question.full = true;
+  question.version = 1;
+  question.asks.resize(1);
+  runner.answered(*asked, question);
+  waiting.get_future().wait();
+  asked->have_version = 1;
+  schemas::SyncAnswer assignment;
+  assignment.version = 2;
+  assignment.tasks_set = {agent_test::task(1, {container("web")})};
+  runner.answered(*asked, assignment);
+  auto request = std::async(std::launch::async, [&runner] {
+    return runner.next_request(agent::ChannelHost::Purpose::report);
+  });
+  REQUIRE(agent::Database::open(data.path() + "/agent.db").value().execute("DROP TABLE progress"));
+  going_on.set_value();
+  CHECK_FALSE(request.get().has_value());
+  CHECK(failed.get_future().get().find("progress") != std::string::npos);
 }
 
 TEST_CASE("an image that cannot be pulled ends its task with the registry's words") {
