@@ -70,7 +70,18 @@ struct DeploymentConfiguration {
   bool operator==(const DeploymentConfiguration&) const = default;
 };
 
-/// One attempt to bring a service to one revision of what it runs.
+/// A task set of a service whose controller is EXTERNAL: what it is beyond a deployment.
+struct TaskSet {
+  /// Of the service's desired count: 100 percent are 100'000'000.
+  std::int64_t scale_micro_percent = 0;
+  std::string external_id;
+  std::string client_token;
+  std::vector<Tag> tags;
+  bool draining = false;  ///< deleted: it goes when its last task has stopped
+  bool forced = false;    ///< and protected tasks of it are stopped, too
+};
+
+/// One attempt to bring a service to one revision of what it runs, or a task set of it.
 struct Deployment {
   DeploymentId id;
   DeploymentStatus status = DeploymentStatus::primary;
@@ -90,6 +101,7 @@ struct Deployment {
   /// In the order in which it meets them. What it began with stays, whatever the service is told
   /// later.
   std::vector<DeploymentHook> hooks;
+  std::optional<TaskSet> task_set;  ///< of a service whose controller is EXTERNAL
 };
 
 enum class ServiceDeploymentStatus : std::uint8_t {
@@ -138,6 +150,13 @@ struct ServiceDeployment {
   std::vector<DeploymentHook> hooks;  ///< as its deployment has them, or had them last
 };
 
+/// What a service keeps of which somebody else decides what it runs, task set by task set.
+struct ExternalController {
+  std::vector<PlacementConstraint> placement_constraints;
+  std::vector<PlacementStrategy> placement_strategy;
+  bool operator==(const ExternalController&) const = default;
+};
+
 struct ServiceEvent {
   EventId id;
   Instant created_at{};
@@ -153,8 +172,10 @@ struct Service {
   std::int64_t desired_count = 0;
   DeploymentConfiguration deployment_configuration;
   std::int64_t health_check_grace_period_s = 0;
-  std::vector<Deployment> deployments;  ///< the primary first, older ones after it
-  std::deque<ServiceEvent> events;      ///< newest first, 100 at most
+  /// The primary first, older ones after it. With the EXTERNAL controller its task sets, the
+  /// primary first, if there is one.
+  std::vector<Deployment> deployments;
+  std::deque<ServiceEvent> events;  ///< newest first, 100 at most
   std::vector<Tag> tags;
   bool enable_ecs_managed_tags = false;
   std::string propagate_tags;
@@ -164,6 +185,7 @@ struct Service {
   DeploymentId current;         ///< the service deployment that moves it, or moved it last
   DeploymentId last_completed;  ///< what a rollback goes back to; empty = nothing was completed yet
   bool availability_zone_rebalancing = false;  ///< tasks move to zones that have fewer
+  std::optional<ExternalController> external;  ///< present: its deployment controller is EXTERNAL
 };
 
 }  // namespace schemas

@@ -83,6 +83,20 @@ constexpr std::array deployment_configuration_members{
     STOWAGE_MEMBER(schemas::DeploymentConfiguration, lifecycle_hooks),
 };
 
+constexpr std::array task_set_members{
+    STOWAGE_MEMBER(schemas::TaskSet, scale_micro_percent),
+    STOWAGE_MEMBER(schemas::TaskSet, external_id),
+    STOWAGE_MEMBER(schemas::TaskSet, client_token),
+    STOWAGE_MEMBER(schemas::TaskSet, tags),
+    STOWAGE_MEMBER(schemas::TaskSet, draining),
+    STOWAGE_MEMBER(schemas::TaskSet, forced),
+};
+
+constexpr std::array external_controller_members{
+    STOWAGE_MEMBER(schemas::ExternalController, placement_constraints),
+    STOWAGE_MEMBER(schemas::ExternalController, placement_strategy),
+};
+
 constexpr std::array deployment_members{
     STOWAGE_MEMBER(schemas::Deployment, id),
     STOWAGE_MEMBER(schemas::Deployment, status),
@@ -97,6 +111,7 @@ constexpr std::array deployment_members{
     STOWAGE_MEMBER(schemas::Deployment, last_failure_at),
     STOWAGE_MEMBER(schemas::Deployment, last_failure),
     STOWAGE_MEMBER(schemas::Deployment, hooks),
+    STOWAGE_MEMBER(schemas::Deployment, task_set),
 };
 
 constexpr std::array service_event_members{
@@ -125,6 +140,7 @@ constexpr std::array service_members{
     STOWAGE_MEMBER(schemas::Service, current),
     STOWAGE_MEMBER(schemas::Service, last_completed),
     STOWAGE_MEMBER(schemas::Service, availability_zone_rebalancing),
+    STOWAGE_MEMBER(schemas::Service, external),
 };
 
 }  // namespace
@@ -193,6 +209,14 @@ template <>
 constinit const Type Described<schemas::DeploymentConfiguration>::type =
     wire::structure<schemas::DeploymentConfiguration>("DeploymentConfiguration",
                                                       deployment_configuration_members);
+
+template <>
+constinit const Type Described<schemas::TaskSet>::type =
+    wire::structure<schemas::TaskSet>("TaskSet", task_set_members);
+
+template <>
+constinit const Type Described<schemas::ExternalController>::type =
+    wire::structure<schemas::ExternalController>("ExternalController", external_controller_members);
 
 template <>
 constinit const Type Described<schemas::Deployment>::type =

@@ -228,6 +228,10 @@ const Type Described<schemas::ServiceDeployment>::type;
 template <>
 const Type Described<schemas::DeploymentConfiguration>::type;
 template <>
+const Type Described<schemas::TaskSet>::type;
+template <>
+const Type Described<schemas::ExternalController>::type;
+template <>
 const Type Described<schemas::Deployment>::type;
 template <>
 const Type Described<schemas::ServiceEvent>::type;

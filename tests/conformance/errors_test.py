@@ -22,12 +22,14 @@ NEVER = {
     **{(operation, "NamespaceNotFoundException"):
        "there are no namespaces: a member that names one is refused"
        for operation in ("CreateCluster", "UpdateCluster", "CreateService", "UpdateService",
-                         "StartTask")},
+                         "StartTask", "CreateTaskSet")},
     "UpdateInProgressException": "a change is complete when it is answered",
     "BlockedException": "no account is ever blocked",
     "ServerException": "what fails is the store, and process_test fills its disk",
     "PlatformTaskDefinitionIncompatibilityException":
         "every platform version runs every definition that FARGATE takes",
+    **{(operation + "TaskSet", "LimitExceededException"): "a set that is there may always change"
+       for operation in ("Update", "Delete")},
     ("RegisterTaskDefinition", "LimitExceededException"): "a family may have any number of revisions",
     ("CreateCapacityProvider", "LimitExceededException"):
         "an account may have any number of capacity providers",
@@ -74,6 +76,11 @@ class Errors(WithControl):
         cls.ecs.create_service(cluster="c", serviceName="pool", taskDefinition="pool",
                                launchType="FARGATE", networkConfiguration=cls.network,
                                desiredCount=0)
+        for name, sets in (("sets", 1), ("full", 5)):
+            cls.ecs.create_service(cluster="c", serviceName=name,
+                                   deploymentController={"type": "EXTERNAL"})
+            for _ in range(sets):
+                cls.ecs.create_task_set(cluster="c", service=name, taskDefinition="web")
         for cluster, pool in (("with-a-host", False), ("with-a-task", True)):
             cls.ecs.create_cluster(clusterName=cluster)
             host = PretendHost(cls.control, cluster, pool=pool, address="198.18.0.3")
@@ -140,6 +147,7 @@ class Errors(WithControl):
             ("ContinueServiceDeployment", "ServiceDeploymentNotFound"): {
                 "serviceDeploymentArn": deployment + "1", "hookId": "hook"},
             ("ListTasks", "ServiceNotFound"): {"serviceName": "nobody"},
+            **self.task_set_cases(web, pool),
             ("UpdateContainerAgent", "NoUpdateAvailable"): {
                 "containerInstance": self.registered["containerInstanceArn"]},
             ("UpdateContainerAgent", "MissingVersion"): {"containerInstance": self.host.instance},
@@ -165,6 +173,21 @@ class Errors(WithControl):
             ("PutAttributes", "AttributeLimitExceeded"): {"attributes": [
                 {**attribute, "name": "eleventh", "targetId": self.host.instance}]},
         }
+
+    def task_set_cases(self, web, pool):
+        """The same of operations on task sets: on one of nobody, of one that is gone, and so on."""
+        cases = {}
+        for operation, more in (("CreateTaskSet", web), ("DescribeTaskSets", {}),
+                                ("UpdateTaskSet", {"taskSet": "x", "scale": {"value": 1.0}}),
+                                ("DeleteTaskSet", {"taskSet": "x"}),
+                                ("UpdateServicePrimaryTaskSet", {"primaryTaskSet": "x"})):
+            cases[operation, "ServiceNotFound"] = {"service": "nobody", **more}
+            cases[operation, "ServiceNotActive"] = {"service": "gone", **more}
+            if "x" in more.values():
+                cases[operation, "TaskSetNotFound"] = {"service": "sets", **more}
+        return {**cases,
+                ("CreateTaskSet", "PlatformUnknown"): {"service": "sets", **pool},
+                ("CreateTaskSet", "LimitExceeded"): {"service": "full", **web}}
 
     # --- that each is met -------------------------------------------------------------------------
 

@@ -141,6 +141,51 @@ class Terraform(WithControl):
         gone = self.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
         self.assertEqual(gone["status"], "INACTIVE")
 
+    # --- aws_ecs_task_set ---------------------------------------------------------------------------
+
+    def test_aws_ecs_task_set(self):
+        definition = self.definition("tf-set")
+        service = self.ecs.create_service(
+            cluster="hosts", serviceName="tf-sets", desiredCount=2, propagateTags="NONE",
+            deploymentController={"type": "EXTERNAL"}, schedulingStrategy="REPLICA",
+            deploymentConfiguration={"maximumPercent": 200, "minimumHealthyPercent": 100},
+        )["service"]
+        read = self.service_of("hosts", service["serviceArn"])
+        self.assertEqual(read["deploymentController"], {"type": "EXTERNAL"})
+        self.assertEqual((read["deployments"], read["taskSets"]), ([], []))
+        where = {"cluster": "hosts", "service": service["serviceArn"]}
+        made = self.ecs.create_task_set(
+            **where, taskDefinition=definition, scale={"value": 50.0, "unit": "PERCENT"},
+            externalId="tf", launchType="EC2", tags=TAGS, clientToken="terraform-2")["taskSet"]
+        again = self.ecs.create_task_set(
+            **where, taskDefinition=definition, scale={"value": 50.0, "unit": "PERCENT"},
+            externalId="tf", launchType="EC2", tags=TAGS, clientToken="terraform-2")["taskSet"]
+        self.assertEqual(again["id"], made["id"])
+
+        def shown():
+            found = self.ecs.describe_task_sets(**where, taskSets=[made["id"]], include=["TAGS"])
+            self.assertEqual(found["failures"], [])
+            return found["taskSets"][0]
+
+        until(lambda: shown()["stabilityStatus"] == "STEADY_STATE", "a stable task set")
+        read = shown()
+        self.assertEqual((read["taskDefinition"], read["launchType"], read["externalId"]),
+                         (definition, "EC2", "tf"))
+        self.assertEqual(read["scale"], {"value": 50.0, "unit": "PERCENT"})
+        self.assertNotIn("startedBy", read)  # only CodeDeploy fills it
+        self.assertEqual((read["loadBalancers"], read["serviceRegistries"], read["tags"]),
+                         ([], [], TAGS))
+        self.assertEqual((read["computedDesiredCount"], read["runningCount"]), (1, 1))
+        self.assertEqual(self.ecs.list_tags_for_resource(resourceArn=made["taskSetArn"])["tags"],
+                         TAGS)
+        self.ecs.update_task_set(**where, taskSet=made["id"],
+                                 scale={"value": 100.0, "unit": "PERCENT"})
+        until(lambda: shown()["runningCount"] == 2, "a scaled task set")
+        self.ecs.delete_task_set(**where, taskSet=made["id"], force=True)
+        until(lambda: not self.ecs.describe_task_sets(**where, taskSets=[made["id"]])["taskSets"],
+              "the end of the task set")
+        self.ecs.delete_service(cluster="hosts", service=service["serviceArn"], force=True)
+
     # --- aws_ecs_service ----------------------------------------------------------------------------
 
     def service_of(self, cluster, name):

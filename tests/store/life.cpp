@@ -334,6 +334,15 @@ void live(Stage& stage) {
   tell(stage, "UpdateContainerInstancesState",
        R"({"cluster":"c","status":"DRAINING","containerInstances":[")" +
            stage.hosts.front().id.text() + R"("]})");
+  tell(stage, "CreateService",
+       R"({"cluster":"c","serviceName":"sets","desiredCount":0,
+           "deploymentController":{"type":"EXTERNAL"},
+           "placementStrategy":[{"type":"random"}]})");
+  tell(
+      stage, "CreateTaskSet",
+      R"({"cluster":"c","service":"sets","taskDefinition":"web:1","launchType":"EC2","externalId":"release-7",
+           "scale":{"value":12.5,"unit":"PERCENT"},"clientToken":"set-1",
+           "tags":[{"key":"of","value":"a set"}]})");
 }
 
 std::vector<control::Row> rows_of(const control::World& world) {

@@ -83,7 +83,9 @@ void check_what_all_versions_say(const World& world) {
         std::vector<schemas::KeyValue>{{"GREETING", "grüß' dich"}});
   CHECK(find_definition(world, scope, "web", 3)->definition->status ==
         schemas::TaskDefinitionStatus::inactive);
-  REQUIRE(world->services.size() == 2);
+  CHECK(std::count_if(world->services.begin(), world->services.end(), [](const auto& each) {
+          return !each.second.external;  // since version 4
+        }) == 2);
   const schemas::Service& service = world->services.begin()->second;
   CHECK(service.name == "web");
   CHECK(service.deployment_configuration.minimum_healthy_percent == 50);
@@ -188,6 +190,17 @@ TEST_CASE("a database of version 4 is read, word for word") {
   CHECK(hooks.back().timeout_min == 60);
   CHECK(find_definition(found.world, stage::scope, "web", 1)
             ->definition->requires_attributes.size() == 5);
+  const auto& services = found.world->services;
+  const auto external = std::find_if(services.begin(), services.end(), [](const auto& each) {
+    return each.second.external.has_value();
+  });
+  REQUIRE(external != services.end());
+  CHECK(external->second.external->placement_strategy.size() == 1);
+  REQUIRE(external->second.deployments.size() == 1);
+  const schemas::TaskSet& set = external->second.deployments.front().task_set.value();
+  CHECK(set.scale_micro_percent == 12'500'000);
+  CHECK(set.external_id == "release-7");
+  CHECK(set.tags == std::vector<schemas::Tag>{{"of", "a set"}});
 }
 
 TEST_CASE("a database of version 3 is read, word for word") {

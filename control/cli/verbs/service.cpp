@@ -1,5 +1,6 @@
 #include "api/services.h"
 #include "control/cli/command/session.h"
+#include "control/cli/verbs/task_set.h"
 #include "control/cli/verbs/verbs.h"
 #include "control/cli/verbs/words.h"
 
@@ -115,7 +116,11 @@ Exit show(Session& session, const Arguments& arguments) {
                            ? std::string(codec::name_of(*deployment.rollout_state))
                            : "-"});
     }
-    session.print(deployments);
+    if (!service.task_sets.value_or(std::vector<api::TaskSet>{}).empty()) {
+      session.print(task_set_table(*service.task_sets));
+    } else {
+      session.print(deployments);
+    }
     session.say("");
     for (const api::ServiceEvent& event :
          service.events.value_or(std::vector<api::ServiceEvent>{})) {
@@ -134,7 +139,7 @@ std::vector<Verb> service_verbs() {
        .options = {cluster_option()},
        .run = list},
       {.path = "service show",
-       .summary = "Show a service with its deployments and events",
+       .summary = "Show a service with its deployments or task sets, and events",
        .description = "Its events say what happened and why, the newest first.\n\n"
                       "Example: ecsctl service show shop --cluster web",
        .options =

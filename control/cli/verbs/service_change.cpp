@@ -79,15 +79,38 @@ Exit finish(Session& session, const Arguments& arguments, const Answer<Response>
                      answer.value.service->service_name.value_or(""));
 }
 
-Exit create(Session& session, const Arguments& arguments) {
+/// What it runs, its task sets say; where a request says it nevertheless, it is refused with the
+/// reason.
+Exit create_external(Session& session, const Arguments& arguments) {
   api::CreateServiceRequest request;
   request.cluster = arguments.get("cluster");
   request.service_name = arguments.get_or("NAME", "");
-  request.task_definition = arguments.get_or("definition", request.service_name);
+  request.task_definition = arguments.get("definition");
+  request.deployment_controller = {.type = api::DeploymentControllerType::external};
+  const auto count = count_of(arguments, "count");
+  const auto type = launch_type(arguments);
+  if (!count.ok() || !type.ok()) {
+    return session.failed(count.ok() ? type.error() : count.error());
+  }
+  request.desired_count = count.value().value_or(1);
+  request.launch_type = type.value();
+  const auto answer = session.call<api::CreateServiceResponse>("CreateService", request);
+  return answer.ok() ? finish(session, arguments, answer.value(), "created")
+                     : session.failed(answer.error());
+}
+
+Exit create(Session& session, const Arguments& arguments) {
+  if (arguments.has("external")) {
+    return create_external(session, arguments);
+  }
+  api::CreateServiceRequest request;
+  request.cluster = arguments.get("cluster");
+  request.service_name = arguments.get_or("NAME", "");
+  const std::string definition = arguments.get_or("definition", request.service_name);
   auto count = count_of(arguments, "count");
   auto type = launch_type(arguments);
   auto configuration = deployment_configuration(arguments);
-  auto network = network_configuration(session, arguments, request.task_definition);
+  auto network = network_configuration(session, arguments, definition);
   for (const schemas::Error* error :
        {count.ok() ? nullptr : &count.error(), type.ok() ? nullptr : &type.error(),
         configuration.ok() ? nullptr : &configuration.error(),
@@ -102,6 +125,7 @@ Exit create(Session& session, const Arguments& arguments) {
   } else {
     request.desired_count = count.value().value_or(1);
   }
+  request.task_definition = definition;
   request.launch_type = type.value();
   request.deployment_configuration = configuration.value();
   request.network_configuration = network.value();
@@ -199,6 +223,10 @@ Verb create_verb() {
        .value = "",
        .help = "One task on each host that it may run on, in place of --count",
        .arity = Arity::flag},
+      {.name = "external",
+       .value = "",
+       .help = "Nothing runs but its task sets: see ecsctl task-set create",
+       .arity = Arity::flag},
       launch_type_option(),
       min_healthy_option,
       max_percent_option,
@@ -213,7 +241,8 @@ Verb create_verb() {
           .description =
               "Without --definition the family of the service's own name is used.\n\n"
               "Example: ecsctl service create web --definition web:1 --count 2 --wait\n"
-              "         ecsctl service create logs --definition logs --daemon",
+              "         ecsctl service create logs --definition logs --daemon\n"
+              "         ecsctl service create shop --count 4 --external",
           .options = std::move(options),
           .run = create};
 }

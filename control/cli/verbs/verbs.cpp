@@ -16,6 +16,7 @@ const std::vector<Verb>& verbs() {
                                protect_verbs,
                                service_verbs,
                                service_change_verbs,
+                               task_set_verbs,
                                deployments_verbs,
                                continue_verbs,
                                hosts_verbs,

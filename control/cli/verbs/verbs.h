@@ -21,6 +21,7 @@ std::vector<Verb> stop_verbs();
 std::vector<Verb> protect_verbs();
 std::vector<Verb> service_verbs();
 std::vector<Verb> service_change_verbs();
+std::vector<Verb> task_set_verbs();
 std::vector<Verb> deployments_verbs();
 std::vector<Verb> continue_verbs();
 std::vector<Verb> hosts_verbs();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "control/core/deploy/lifecycle_hooks.h"
+#include "control/core/deploy/task_set.h"
 #include "schemas/base/require.h"
 
 namespace control {
@@ -146,14 +147,18 @@ void return_to(schemas::Service& service, schemas::DeploymentId target,
   deployments.insert(deployments.begin(), std::move(back));
 }
 
-void forgive(schemas::Service& service, Instant now) {
-  if (service.deployments.empty()) {
-    return;
+void forgive(Deployment& deployment, Instant now) {
+  if (deployment.failed_tasks != 0 || deployment.throttled_until) {
+    clear_throttle(deployment);
+    deployment.updated_at = now;
   }
-  Deployment& primary = service.deployments.front();
-  if (primary.failed_tasks != 0 || primary.throttled_until) {
-    clear_throttle(primary);
-    primary.updated_at = now;
+}
+
+void forgive(schemas::Service& service, Instant now) {
+  for (Deployment& each : service.deployments) {
+    if (service.external || each.id == service.deployments.front().id) {
+      forgive(each, now);
+    }
   }
 }
 
@@ -193,6 +198,9 @@ std::optional<Deployment> account(const Deployment& deployment, const Task& befo
 
 std::int64_t wanted_tasks(const schemas::Service& service, const Deployment& deployment,
                           std::span<const ServiceTask> tasks) {
+  if (deployment.task_set) {
+    return computed_count(service, deployment);
+  }
   if (deployment.status == schemas::DeploymentStatus::primary) {
     return service.desired_count;
   }

@@ -30,9 +30,11 @@ void return_to(schemas::Service& service, schemas::DeploymentId target,
                schemas::TaskSpecificationRef specification, std::string reason,
                schemas::Instant now);
 
-/// Forgets the failures of the service's primary deployment, so that its next tasks are not held
-/// back: an update of a service is taken as the attempt to mend it.
+/// Forgets the failures of the service's primary deployment, or of all its task sets, so that its
+/// next tasks are not held back: an update of a service is taken as the attempt to mend it.
 void forgive(schemas::Service& service, schemas::Instant now);
+/// The same for one task set.
+void forgive(schemas::Deployment& deployment, schemas::Instant now);
 
 /// What the step of a task from `before` to `after` means for its deployment: a task that stopped
 /// without ever running adds a failure and delays the next attempt, one that runs ends the count.
@@ -58,7 +60,8 @@ struct TaskCounts {
   bool operator==(const TaskCounts&) const = default;
 };
 
-/// What the deployment still wants: the primary its service's count, an older one what it has left.
+/// What the deployment still wants: the primary its service's count, an older one what it has left,
+/// a task set its share.
 std::int64_t wanted_tasks(const schemas::Service& service, const schemas::Deployment& deployment,
                           std::span<const ServiceTask> tasks);
 

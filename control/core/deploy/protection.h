@@ -11,8 +11,9 @@
 namespace control {
 
 /// Whether protected tasks keep the service from what it wants: there are more of them than it
-/// wants tasks, or they are all that an older deployment has left. As long as that is so, no task
-/// of the service is protected anew, or somebody could hold a deployment up for ever.
+/// wants tasks, or they are all that an older deployment has left; with task sets, one of them has
+/// more than it wants. As long as that is so, no task of the service is protected anew, or
+/// somebody could hold a deployment up for ever.
 bool blocked_by_protection(const schemas::Service& service, std::span<const ServiceTask> tasks,
                            schemas::Instant now);
 

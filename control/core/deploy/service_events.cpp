@@ -29,6 +29,17 @@ std::string listed(std::span<const schemas::TaskId> tasks) {
   return text + ".";
 }
 
+/// What the service, or a task set of it, is said to do; the whole message if it is about another.
+std::string_view said_of(std::string_view service, std::string_view message) {
+  const std::string name = "(service " + std::string(service);
+  const std::size_t end = message.find(") ");
+  if (message.substr(0, name.size()) != name || end == std::string_view::npos) {
+    return message;
+  }
+  const std::string_view set = message.substr(name.size(), end - name.size());
+  return set.empty() || set.starts_with(", taskSet ") ? message.substr(end + 2) : message;
+}
+
 bool starts_with(std::string_view text, const std::string& beginning) {
   return text.substr(0, beginning.size()) == beginning;
 }
@@ -138,8 +149,9 @@ std::optional<ServiceAction> action_of(std::string_view service, std::string_vie
                 ServiceAction{"WARN", "SERVICE_TASK_START_IMPAIRED"}},
       std::pair{"was unable to place a task",
                 ServiceAction{"ERROR", "SERVICE_TASK_PLACEMENT_FAILURE"}}};
+  const std::string_view said = said_of(service, message);
   for (const auto& [words, action] : actions) {
-    if (starts_with(message, prefix(service) + words)) {
+    if (said.starts_with(words)) {
       return action;
     }
   }

@@ -153,11 +153,6 @@ struct Parked {
     schemas::Instant asked_at{};
     std::optional<schemas::Instant> sent_at;
   };
-  /// A service with a task that found no host: tried again when the fleet has grown room.
-  struct Starved {
-    std::int64_t fleet = 0;
-    std::int64_t generation = 0;
-  };
   /// The newest report of a host that was taken, by the number its agent gave it.
   struct NewestReport {
     std::string boot_id;  ///< a loss of power may take the count back
@@ -169,7 +164,9 @@ struct Parked {
   std::map<schemas::AskId, PendingAsk> asks;
   std::map<std::int64_t, schemas::Instant> wake_of_service;
   std::set<std::pair<schemas::Instant, std::int64_t>> wakes;
-  std::map<std::int64_t, Starved> starved;
+  /// A service with a task that found no host of a fleet, and the fleet's generation then: tried
+  /// again when it has grown room.
+  std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> starved;
   /// When the credentials of a task's roles are due to be sent anew.
   std::map<schemas::TaskId, schemas::Instant> renewal_of_task;
   std::set<std::pair<schemas::Instant, schemas::TaskId>> renewals;

@@ -6,6 +6,7 @@
 #include "control/core/deploy/deployment.h"
 #include "control/core/deploy/rebalancing.h"
 #include "control/core/deploy/service_events.h"
+#include "control/core/deploy/task_set.h"
 #include "control/core/loop/daemons.h"
 #include "control/core/loop/details.h"
 #include "control/core/loop/launch.h"
@@ -43,6 +44,11 @@ void set_wake(Context& context, std::int64_t service, schemas::Instant at) {
   context.parked.wakes.insert({at, service});
 }
 
+void forget_starved(Context& context, std::int64_t service) {
+  auto& starved = context.parked.starved;
+  starved.erase(starved.lower_bound({service, 0}), starved.lower_bound({service + 1, 0}));
+}
+
 /// Those that something happened to, that time wakes, or whose fleet has grown room.
 std::set<std::int64_t> due_services(Context& context) {
   std::set<std::int64_t> due = std::exchange(WorldAccess::parts(context.world).news.services, {});
@@ -51,8 +57,9 @@ std::set<std::int64_t> due_services(Context& context) {
     forget_wake(context, service);
     due.insert(service);
   }
-  for (const auto& [service, starved] : context.parked.starved) {
-    if (context.world.fleet(starved.fleet).generation() != starved.generation) {
+  for (const auto& [starving, generation] : context.parked.starved) {
+    const auto& [service, fleet] = starving;
+    if (context.world.fleet(fleet).generation() != generation) {
       due.insert(service);
     }
   }
@@ -75,8 +82,7 @@ std::int64_t fleet_of(const Service& service, const schemas::TaskSpecification& 
 void wait_for_room(Context& context, const Service& service,
                    const schemas::TaskSpecification& specification) {
   const std::int64_t fleet = fleet_of(service, specification);
-  context.parked.starved[service.key] = {.fleet = fleet,
-                                         .generation = context.world.fleet(fleet).generation()};
+  context.parked.starved[{service.key, fleet}] = context.world.fleet(fleet).generation();
 }
 
 /// Where the service's next task could start, when that is a question.
@@ -98,7 +104,8 @@ std::vector<std::string> zones_of(const World& world, const Service& service) {
   return zones;
 }
 
-/// Says why a task of the service could not be placed, if that is news.
+/// Says why a task of the service, which may be as one of its task sets sees it, could not be
+/// placed, if that is news.
 void tell_refusal(Context& context, const Service& service, const LaunchRefusal& refusal) {
   // A task that is on its way out may be all that stands in the way: that is no news yet.
   for (const ServiceTask& each : service_tasks(context.world, service.key)) {
@@ -121,28 +128,34 @@ std::string balance_of(const World& world, const Service& service) {
   return zone_counts(tasks, zones_of(world, service));
 }
 
+const Deployment& planned_deployment(const Service& service, schemas::DeploymentId id) {
+  const auto at = std::find_if(service.deployments.begin(), service.deployments.end(),
+                               [id](const Deployment& each) { return each.id == id; });
+  schemas::require(at != service.deployments.end(),
+                   "a plan starts tasks of a deployment that does not exist");
+  return *at;
+}
+
 void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart>& starts) {
-  context.parked.starved.erase(key);
+  if (starts.empty()) {
+    return;
+  }
   std::vector<schemas::TaskId> started;
   std::string balance;  // as it is before a task starts to change it
   std::optional<LaunchRefusal> refused;
   for (const TaskStart& start : starts) {
     const Service& service = context.world->services.at(key);
-    const auto deployment =
-        std::find_if(service.deployments.begin(), service.deployments.end(),
-                     [&](const Deployment& candidate) { return candidate.id == start.deployment; });
-    schemas::require(deployment != service.deployments.end(),
-                     "a plan starts tasks of a deployment that does not exist");
+    const Deployment& deployment = planned_deployment(service, start.deployment);
     if (!start.zone.empty()) {
       balance = balance_of(context.world, service);
     }
-    ProviderTurn providers(context.world, key, deployment->id, deployment->specification);
+    ProviderTurn providers(context.world, key, deployment.id, deployment.specification);
     LaunchOrder order{.cluster = service.cluster,
                       .service = key,
-                      .deployment = deployment->id,
+                      .deployment = deployment.id,
                       .host = start.host,
                       .zone = start.zone,
-                      .specification = deployment->specification};
+                      .specification = deployment.specification};
     for (std::int64_t count = 0; count < start.count; ++count) {
       order.capacity_provider = providers.next();
       const Launch launched = launch(context, order);
@@ -158,7 +171,10 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
       }
     }
   }
-  const std::string name = context.world->services.at(key).name;
+  const Service& service = context.world->services.at(key);
+  // A copy: an event is a change of the service.
+  const Deployment whose = planned_deployment(service, starts.front().deployment);
+  const std::string name = teller_of(service, whose);
   if (!started.empty() && !balance.empty()) {
     add_service_event(context, key, unbalanced_message(name, balance));
   }
@@ -166,7 +182,7 @@ void start_tasks(Context& context, std::int64_t key, const std::vector<TaskStart
     add_service_event(context, key, started_message(name, started));
   }
   if (refused) {
-    tell_refusal(context, context.world->services.at(key), *refused);
+    tell_refusal(context, whose.task_set ? alone(service, whose) : service, *refused);
   }
 }
 
@@ -210,6 +226,7 @@ void settle_service(Context& context, const Service& service, const ServicePlan&
   settle(settled, plan, context.now);
   const std::vector<schemas::ServiceDeployment> records = follow_plan(context, settled, plan);
   const bool ended = settled.status == ServiceStatus::inactive;
+  const bool external = settled.external.has_value();
   const std::string arn = service_arn(context.world, service);
   const schemas::Scope scope = cluster_of(context.world, service.cluster)->scope;
   apply(context.world, ServiceChanged{std::move(settled)});
@@ -219,7 +236,8 @@ void settle_service(Context& context, const Service& service, const ServicePlan&
   for (const DeploymentChange& change : plan.deployments) {
     if (is_told(change.kind)) {
       log_event(
-          context, scope, event_of(change.kind), arn,
+          context, scope, external ? "task_set.removed" : event_of(change.kind),
+          external ? task_set_arn(context.world, service, change.deployment) : arn,
           wire::encode(MessageDetail{
               .message = change.deployment.text(),
               .reason = reason_of(context.world->services.at(service.key), change.deployment)}));
@@ -234,29 +252,54 @@ bool is_daemon(const Service& service) {
   return service.scheduling_strategy == schemas::SchedulingStrategy::daemon;
 }
 
-void decide_service(Context& context, std::int64_t key) {
-  const Service* service = service_of(context.world, key);
-  if (service == nullptr || service->status == ServiceStatus::inactive) {
-    forget_wake(context, key);
-    context.parked.starved.erase(key);
-    return;
-  }
-  const std::vector<ServiceTask> tasks = service_tasks(context.world, key);
-  const ServicePlan plan = is_daemon(*service) && service->status == ServiceStatus::active
-                               ? plan_daemon(*service, tasks, daemon_hosts(context.world, *service),
-                                             context.settings.deploy, context.now)
-                               : plan_service(*service, tasks, context.settings.deploy, context.now,
-                                              zones_of(context.world, *service));
-  settle_service(context, *service, plan);
+void carry_out(Context& context, const Service& service, const ServicePlan& plan) {
+  const std::int64_t key = service.key;
+  settle_service(context, service, plan);
   stop_tasks(context, plan.stops);
   for (const std::string& message : plan.events) {
     add_service_event(context, key, message);
   }
   start_tasks(context, key, plan.starts);
-  if (plan.next_wake) {
-    set_wake(context, key, *plan.next_wake);
+}
+
+/// Plans the task sets one after the other, and answers when one is to be planned anew.
+std::optional<schemas::Instant> decide_task_sets(Context& context, const Service& service) {
+  const std::vector<Deployment> sets = service.deployments;
+  std::optional<schemas::Instant> wake;
+  for (const Deployment& set : sets) {
+    const ServicePlan plan = plan_task_set(service, set, service_tasks(context.world, service.key),
+                                           context.settings.deploy, context.now);
+    carry_out(context, service, plan);
+    if (plan.next_wake) {
+      wake = std::min(wake.value_or(*plan.next_wake), *plan.next_wake);
+    }
+  }
+  return wake;
+}
+
+void decide_service(Context& context, std::int64_t key) {
+  const Service* service = service_of(context.world, key);
+  forget_wake(context, key);
+  forget_starved(context, key);
+  if (service == nullptr || service->status == ServiceStatus::inactive) {
+    return;
+  }
+  std::optional<schemas::Instant> wake;
+  if (service->external && service->status == ServiceStatus::active) {
+    wake = decide_task_sets(context, *service);
   } else {
-    forget_wake(context, key);
+    const std::vector<ServiceTask> tasks = service_tasks(context.world, key);
+    const ServicePlan plan =
+        is_daemon(*service) && service->status == ServiceStatus::active
+            ? plan_daemon(*service, tasks, daemon_hosts(context.world, *service),
+                          context.settings.deploy, context.now)
+            : plan_service(*service, tasks, context.settings.deploy, context.now,
+                           zones_of(context.world, *service));
+    carry_out(context, *service, plan);
+    wake = plan.next_wake;
+  }
+  if (wake) {
+    set_wake(context, key, *wake);
   }
 }
 

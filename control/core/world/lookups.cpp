@@ -183,6 +183,11 @@ std::string service_revision_arn(const World& world, const Service& service,
              cluster.name + "/" + service.name + "/" + std::to_string(id.number));
 }
 
+std::string task_set_arn(const World& world, const Service& service, schemas::DeploymentId id) {
+  const Cluster& cluster = cluster_behind(world, service.cluster);
+  return arn(cluster.scope, "task-set", cluster.name + "/" + service.name + "/" + id.text());
+}
+
 std::string task_arn(const World& world, const Task& task) {
   const Cluster& cluster = cluster_behind(world, task.cluster);
   return arn(cluster.scope, "task", cluster.name + "/" + task.id.text());

@@ -77,6 +77,8 @@ std::string service_deployment_arn(const World& world, const schemas::Service& s
                                    schemas::DeploymentId id);
 std::string service_revision_arn(const World& world, const schemas::Service& service,
                                  schemas::DeploymentId id);
+std::string task_set_arn(const World& world, const schemas::Service& service,
+                         schemas::DeploymentId id);
 std::string task_arn(const World& world, const schemas::Task& task);
 std::string instance_arn(const World& world, const schemas::ContainerInstance& instance);
 std::string container_arn(const World& world, const schemas::Task& task,

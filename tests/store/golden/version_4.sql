@@ -44,6 +44,9 @@ INSERT INTO "service" VALUES (1, 1, 'web', 0, 2, 1790000028000,
 INSERT INTO "service" VALUES (2, 1, 'jobs', 0, 1, 1790000029000,
   '{"deployments":[{"deployment":{"id":"ecs-svc/2078412720614623980","status":"primary","rollout_state":"completed","rollout_state_reason":"ECS deployment ecs-svc/2078412720614623980 completed.","failed_tasks":0,"created_at":1790000029000,"updated_at":1790000073000,"throttle_delay_ms":0,"breaker_failures":0},"definition":4,"specification":{"overrides":{},"launch_type":"fargate","network":{"subnets":["subnet-b306401a324990fdf","subnet-df885eb1a6b905c8c"],"security_groups":["sg-ef836b25e7adadfc1"],"assign_public_ip":true},"platform_version":"1.4.0","group":"service:jobs","cpu":256,"memory":512,"enable_ecs_managed_tags":false,"capacity_provider_strategy":[{"capacity_provider":"FARGATE","base":1,"weight":2}]}}]}',
   '{"key":2,"cluster":1,"name":"jobs","status":"active","scheduling_strategy":"replica","desired_count":1,"deployment_configuration":{"minimum_healthy_percent":100,"maximum_percent":200,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"health_check_grace_period_s":0,"enable_ecs_managed_tags":false,"created_by":"arn:aws:iam::123456789012:root","created_at":1790000029000,"current":"ecs-svc/2078412720614623980","last_completed":"ecs-svc/2078412720614623980","availability_zone_rebalancing":true}');
+INSERT INTO "service" VALUES (3, 1, 'sets', 0, 0, 1790000180000,
+  '{"deployments":[{"deployment":{"id":"ecs-svc/4697068266323246350","status":"active","rollout_state":"completed","failed_tasks":0,"created_at":1790000181000,"updated_at":1790000181000,"throttle_delay_ms":0,"breaker_failures":0,"task_set":{"scale_micro_percent":12500000,"external_id":"release-7","client_token":"set-1","tags":[{"key":"of","value":"a set"}],"draining":false,"forced":false}},"definition":1,"specification":{"overrides":{},"launch_type":"ec2","group":"service:sets","placement_strategy":[{"type":"random"}],"cpu":192,"memory":128,"enable_ecs_managed_tags":false}}]}',
+  '{"key":3,"cluster":1,"name":"sets","status":"active","scheduling_strategy":"replica","desired_count":0,"deployment_configuration":{"minimum_healthy_percent":100,"maximum_percent":200,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"health_check_grace_period_s":0,"enable_ecs_managed_tags":false,"created_by":"arn:aws:iam::123456789012:root","created_at":1790000180000,"availability_zone_rebalancing":false,"external":{"placement_strategy":[{"type":"random"}]}}');
 CREATE TABLE "service_event" (key INTEGER PRIMARY KEY, service INTEGER, id TEXT, created_at INTEGER,
   message TEXT) STRICT;
 INSERT INTO "service_event" VALUES (1, 1, 'c95f55cd-aa07-4aeb-809c-4b09d442cc61', 1790000028000,
@@ -86,6 +89,8 @@ INSERT INTO "service_event" VALUES (19, 1, '25d464c9-2d20-45a1-9ca8-34e390860c9e
   '(service web) (deployment ecs-svc/4844052134576708850) deployment is paused by a lifecycle hook until ContinueServiceDeployment is called.');
 INSERT INTO "service_event" VALUES (20, 1, '1340c87e-c4ed-4c2b-9e95-24492f6f2ce9', 1790000179000,
   '(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error "distinctInstance placement constraint unsatisfied.".');
+INSERT INTO "service_event" VALUES (21, 3, 'c247164b-ed3e-4e95-a7ca-55d5766d1c64', 1790000181000,
+  '(service sets, taskSet ecs-svc/4697068266323246350) has reached a steady state.');
 CREATE TABLE "instance" (key INTEGER PRIMARY KEY, id TEXT, account TEXT, region TEXT,
   cluster INTEGER, status INTEGER, identity_hash TEXT, boot_id TEXT, registered_at INTEGER,
   version INTEGER, connected INTEGER, inventory TEXT, tags TEXT, attributes TEXT) STRICT;
@@ -245,10 +250,10 @@ INSERT INTO "user" VALUES (2, '123456789012', 'build', 1790000009000);
 CREATE TABLE "access_key" (key INTEGER PRIMARY KEY, id TEXT, user INTEGER, sealed_secret TEXT,
   status INTEGER, created_at INTEGER) STRICT;
 INSERT INTO "access_key" VALUES (1, 'AKIAADMINADMINADMIN1', 1,
-  'v1:59d86bc05cae37c55d58126b0c248e0778a395a416e7f6030899afab5da9e520f97d8cddd8d0b33cd872135ab12419b1e07759ee51d08e3a4776',
+  'v1:80a32b13f42bfd61983850581e5c0dab78aeaf397d75d5dece538487a74d50067b744fdc8e98a058b4846e7b219fdaa27325bd0bf0dd4f970ea4',
   0, 1790000009000);
 INSERT INTO "access_key" VALUES (2, 'AKIABUILDBUILDBUILD1', 2,
-  'v1:f25a52053cd9526913437e42baeea249066e1e946da10510471c188db698b9af9467c67a76100179853f513659980bc83621df3f0f7255bb1736',
+  'v1:37569684f5979d06ee5028315e7ce389ebe110498393422c6a862eee40040726bd07237e12afff3a6ce40f6c4b4b00e8178a60738a26e7c6f8d6',
   1, 1790000010000);
 CREATE TABLE "role" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER,
   body TEXT) STRICT;
@@ -642,6 +647,14 @@ INSERT INTO "event" VALUES (128, 1790000179000, '123456789012', 'us-east-1', 'in
 INSERT INTO "event" VALUES (129, 1790000179000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
+INSERT INTO "event" VALUES (130, 1790000180000, '123456789012', 'us-east-1', 'service.created',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/sets', '{}');
+INSERT INTO "event" VALUES (131, 1790000181000, '123456789012', 'us-east-1', 'task_set.created',
+  'arn:aws:ecs:us-east-1:123456789012:task-set/c/sets/ecs-svc/4697068266323246350',
+  '{"message":"ecs-svc/4697068266323246350"}');
+INSERT INTO "event" VALUES (132, 1790000181000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/sets',
+  '{"message":"(service sets, taskSet ecs-svc/4697068266323246350) has reached a steady state."}');
 CREATE TABLE "meter" (key INTEGER PRIMARY KEY, task INTEGER, sequence INTEGER,
   monotonic_start_ns INTEGER, monotonic_end_ns INTEGER, wall_start INTEGER, wall_end INTEGER,
   cpu_time_ns INTEGER, memory_byte_seconds INTEGER, memory_peak_bytes INTEGER, last INTEGER) STRICT;
@@ -778,3 +791,9 @@ INSERT INTO "audit" VALUES (39, 1790000178000, '123456789012', 'us-east-1',
 INSERT INTO "audit" VALUES (40, 1790000179000, '123456789012', 'us-east-1',
   'arn:aws:iam::123456789012:root', '', '', 'UpdateContainerInstancesState', '', '',
   'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04', '');
+INSERT INTO "audit" VALUES (41, 1790000180000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateService', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/sets', '');
+INSERT INTO "audit" VALUES (42, 1790000181000, '123456789012', 'us-east-1',
+  'arn:aws:iam::123456789012:root', '', '', 'CreateTaskSet', '', '',
+  'arn:aws:ecs:us-east-1:123456789012:task-set/c/sets/ecs-svc/4697068266323246350', '');

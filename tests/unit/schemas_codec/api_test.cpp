@@ -79,6 +79,11 @@ std::string smallest_input(std::string_view name) {
       {is("DescribeServiceDeployments"), R"({"serviceDeploymentArns":["a"]})"},
       {is("ContinueServiceDeployment"), R"({"serviceDeploymentArn":"a","hookId":"h"})"},
       {is("StopServiceDeployment"), R"({"serviceDeploymentArn":"a"})"},
+      {is("CreateTaskSet"), R"({"service":"a","cluster":"c","taskDefinition":"a"})"},
+      {is("DescribeTaskSets"), R"({"cluster":"c","service":"a"})"},
+      {is("UpdateTaskSet"), R"({"cluster":"c","service":"a","taskSet":"a","scale":{"value":5}})"},
+      {is("DeleteTaskSet"), R"({"cluster":"c","service":"a","taskSet":"a"})"},
+      {is("UpdateServicePrimaryTaskSet"), R"({"cluster":"c","service":"a","primaryTaskSet":"a"})"},
       {is("GetTaskProtection"), R"({"cluster":"c","tasks":["a"]})"},
       {is("UpdateTaskProtection"), R"({"cluster":"c","tasks":["a"],"protectionEnabled":true})"},
       {is("ListServicesByNamespace"), R"({"namespace":"n"})"},
@@ -182,9 +187,9 @@ TEST_CASE("What is not supported yet is refused by name and in the words of ECS"
       "containerDefinitions[0].interactive is not supported yet beyond false"));
   const schemas::Error controller = refusal(
       "CreateService",
-      R"({"serviceName":"web","taskDefinition":"web","deploymentController":{"type":"EXTERNAL"}})");
+      R"({"serviceName":"web","taskDefinition":"web","deploymentController":{"type":"CODE_DEPLOY"}})");
   CHECK(controller.code == ErrorCode::unsupported_feature);
-  CHECK(controller.message == "deploymentController.type EXTERNAL is not supported yet.");
+  CHECK(controller.message == "deploymentController.type CODE_DEPLOY is not supported yet.");
   const schemas::Error external =
       refusal("RegisterTaskDefinition",
               R"({"family":"web","containerDefinitions":[{"name":"a","image":"b"}],)"
@@ -428,7 +433,7 @@ TEST_CASE("Every operation reads its empty or smallest input and writes it back"
     CHECK(&api::operation(operation.id) == &operation);
     ++count;
   }
-  CHECK(count == 85);
+  CHECK(count == 90);
 }
 
 TEST_CASE("An operation that is not built yet is told from one that does not exist") {

@@ -29,6 +29,12 @@ bool wants_daemon(const api::CreateServiceRequest& input) {
 
 /// Of a DAEMON nobody says how many tasks it has: the planner counts its hosts.
 schemas::Outcome check_scheduling(const api::CreateServiceRequest& input) {
+  if (wants_external(input.deployment_controller)) {
+    return check_external(input);
+  }
+  if (!input.task_definition) {
+    return invalid("TaskDefinition can not be blank: taskDefinition is required.");
+  }
   if (wants_daemon(input)) {
     return check_daemon(input);
   }
@@ -38,39 +44,14 @@ schemas::Outcome check_scheduling(const api::CreateServiceRequest& input) {
   return schemas::Done{};
 }
 
-Result<Service> read_service(Context& context, const ApiCall& call,
-                             const api::CreateServiceRequest& input, const Cluster& cluster) {
-  const schemas::Outcome scheduling = check_scheduling(input);
-  if (!scheduling.ok()) {
-    return scheduling.error();
-  }
-  const auto definition = launchable_definition(context.world, call.scope, input.task_definition);
+/// The first deployment of a service that ECS rolls out.
+schemas::Outcome begin_first(Context& context, const ApiCall& call,
+                             const api::CreateServiceRequest& input, const Cluster& cluster,
+                             Service& service) {
+  const auto definition = launchable_definition(context.world, call.scope, *input.task_definition);
   if (!definition.ok()) {
     return definition.error();
   }
-  Service service;
-  service.scheduling_strategy = read_scheduling(input.scheduling_strategy);
-  const auto configuration = read_configuration(input.deployment_configuration,
-                                                default_configuration(service.scheduling_strategy));
-  if (!configuration.ok()) {
-    return configuration.error();
-  }
-  const auto tags = read_tags(input.tags);
-  if (!tags.ok()) {
-    return tags.error();
-  }
-  service.cluster = cluster.key;
-  service.name = input.service_name;
-  service.desired_count = input.desired_count.value_or(0);
-  service.deployment_configuration = configuration.value();
-  service.tags = tags.value();
-  service.enable_ecs_managed_tags = input.enable_ecs_managed_tags.value_or(false);
-  if (input.propagate_tags && *input.propagate_tags != api::PropagateTags::none) {
-    service.propagate_tags = std::string(codec::name_of(*input.propagate_tags));
-  }
-  service.client_token = input.client_token.value_or("");
-  service.created_by = call.principal;
-  service.created_at = context.now;
   // The cluster's default strategy is no word about daemons: they go to its hosts.
   const auto choice =
       wants_daemon(input)
@@ -102,6 +83,44 @@ Result<Service> read_service(Context& context, const ApiCall& call,
     return rebalancing.error();
   }
   service.availability_zone_rebalancing = rebalancing.value();
+  return schemas::Done{};
+}
+
+Result<Service> read_service(Context& context, const ApiCall& call,
+                             const api::CreateServiceRequest& input, const Cluster& cluster) {
+  const schemas::Outcome scheduling = check_scheduling(input);
+  if (!scheduling.ok()) {
+    return scheduling.error();
+  }
+  Service service;
+  service.scheduling_strategy = read_scheduling(input.scheduling_strategy);
+  const auto configuration = read_configuration(input.deployment_configuration,
+                                                default_configuration(service.scheduling_strategy));
+  if (!configuration.ok()) {
+    return configuration.error();
+  }
+  const auto tags = read_tags(input.tags);
+  if (!tags.ok()) {
+    return tags.error();
+  }
+  service.cluster = cluster.key;
+  service.name = input.service_name;
+  service.desired_count = input.desired_count.value_or(0);
+  service.deployment_configuration = configuration.value();
+  service.tags = tags.value();
+  service.enable_ecs_managed_tags = input.enable_ecs_managed_tags.value_or(false);
+  if (input.propagate_tags && *input.propagate_tags != api::PropagateTags::none) {
+    service.propagate_tags = std::string(codec::name_of(*input.propagate_tags));
+  }
+  service.client_token = input.client_token.value_or("");
+  service.created_by = call.principal;
+  service.created_at = context.now;
+  schemas::Outcome rest = wants_external(input.deployment_controller)
+                              ? read_external(service, input)
+                              : begin_first(context, call, input, cluster, service);
+  if (!rest.ok()) {
+    return rest.error();
+  }
   return service;
 }
 
@@ -114,14 +133,15 @@ bool repeats(const Service& known, const Service& wanted) {
          (!counted || known.desired_count == wanted.desired_count) &&
          known.deployment_configuration == wanted.deployment_configuration &&
          known.availability_zone_rebalancing == wanted.availability_zone_rebalancing &&
-         known.tags == wanted.tags &&
-         compare(*known.deployments.front().specification,
-                 *wanted.deployments.front().specification) == Sameness::same;
+         known.tags == wanted.tags && known.external == wanted.external &&
+         (known.external || compare(*known.deployments.front().specification,
+                                    *wanted.deployments.front().specification) == Sameness::same);
 }
 
-Answer answer_with(const World& world, std::int64_t key) {
+Answer answer_with(const Context& context, std::int64_t key) {
   api::CreateServiceResponse output;
-  output.service = show_service(world, *service_of(world, key), TagView::shown);
+  output.service =
+      show_service(context.world, *service_of(context.world, key), TagView::shown, context.now);
   return api::Value::of(std::move(output));
 }
 
@@ -142,7 +162,7 @@ Answer create_service(Context& context, const ApiCall& call) {
   const Service* known = find_service(context.world, cluster.value()->key, input.service_name);
   if (known != nullptr && known->status == ServiceStatus::active) {
     return repeats(*known, read.value())
-               ? answer_with(context.world, known->key)
+               ? answer_with(context, known->key)
                : Answer(invalid("Creation of service was not idempotent: " + known->name +
                                 " exists with other parameters. Use UpdateService."));
   }
@@ -155,10 +175,13 @@ Answer create_service(Context& context, const ApiCall& call) {
   Service& service = read.value();
   service.key = context.world.next_key(Table::service);
   apply(context.world, ServiceCreated{service});
+  const bool rolls_out = !service.external;
   log_event(context, call.scope, "service.created", service_arn(context.world, service),
-            wire::encode(MessageDetail{.message = service.deployments.front().id.text()}));
-  open_record(context, service.key);
-  return answer_with(context.world, service.key);
+            wire::encode(MessageDetail{.message = rolls_out ? service.current.text() : ""}));
+  if (rolls_out) {
+    open_record(context, service.key);
+  }
+  return answer_with(context, service.key);
 }
 
 }  // namespace control

@@ -32,6 +32,11 @@ Answer delete_service(Context& context, const ApiCall& call) {
                    "The service cannot be stopped while it is scaled above 0. Set desiredCount to "
                    "0 first, or use force."};
     }
+    if (service.external && !service.deployments.empty() && !input.force.value_or(false)) {
+      return Error{ErrorCode::invalid_parameter,
+                   "The service cannot be deleted while it has task sets. Delete them first with "
+                   "DeleteTaskSet, or use force."};
+    }
     service.status = ServiceStatus::draining;
     service.desired_count = 0;
     apply(context.world, ServiceChanged{service});
@@ -39,7 +44,8 @@ Answer delete_service(Context& context, const ApiCall& call) {
     log_event(context, call.scope, "service.draining", service_arn(context.world, service), "{}");
   }
   api::DeleteServiceResponse output;
-  output.service = show_service(context.world, *service_of(context.world, key), TagView::shown);
+  output.service =
+      show_service(context.world, *service_of(context.world, key), TagView::shown, context.now);
   return api::Value::of(std::move(output));
 }
 

@@ -15,7 +15,8 @@ Answer describe_services(Context& context, const ApiCall& call) {
   output.failures.emplace();
   for (const std::string& sent : input.services) {
     if (const schemas::Service* service = service_in(context.world, *cluster.value(), sent)) {
-      output.services->push_back(show_service(context.world, *service, tag_view(input.include)));
+      output.services->push_back(
+          show_service(context.world, *service, tag_view(input.include), context.now));
     } else {
       output.failures->push_back(
           missing(meant_arn(call.scope, "service", cluster.value()->name + "/", sent)));

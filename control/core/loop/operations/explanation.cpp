@@ -34,7 +34,9 @@ Answer explain_service(Context& context, const ApiCall& call) {
   const schemas::Service& service = *found.value();
   if (service.deployments.empty()) {
     return schemas::Error{schemas::ErrorCode::service_not_found,
-                          "The service " + service.name + " has ended: it starts no tasks."};
+                          "The service " + service.name +
+                              (service.external ? " has no task set" : " has ended") +
+                              ": it starts no tasks."};
   }
   const schemas::Deployment& newest = service.deployments.front();
   const ProviderTurn providers(context.world, service.key, newest.id, newest.specification);

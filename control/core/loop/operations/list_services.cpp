@@ -13,9 +13,11 @@ namespace {
 constexpr std::int64_t services_a_page = 10;
 
 bool is_asked_for(const schemas::Service& service, const api::ListServicesRequest& input) {
+  // One with the EXTERNAL controller is of none as long as it has no task set.
   const bool of_type =
       !input.launch_type ||
-      service.deployments.front().specification->launch_type == read_launch_type(input.launch_type);
+      (!service.deployments.empty() && service.deployments.front().specification->launch_type ==
+                                           read_launch_type(input.launch_type));
   return of_type && (!input.scheduling_strategy ||
                      service.scheduling_strategy == read_scheduling(input.scheduling_strategy));
 }

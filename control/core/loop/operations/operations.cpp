@@ -20,6 +20,7 @@ constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"CreateSecurityGroup", create_security_group},
     {"CreateService", create_service},
     {"CreateSession", create_session},
+    {"CreateTaskSet", create_task_set},
     {"CreateUser", create_user},
     {"DeleteAccessKey", delete_access_key},
     {"DeleteAccountSetting", delete_account_setting},
@@ -30,6 +31,7 @@ constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"DeleteSecurityGroup", delete_security_group},
     {"DeleteService", delete_service},
     {"DeleteTaskDefinitions", delete_task_definitions},
+    {"DeleteTaskSet", delete_task_set},
     {"DeleteUser", delete_user},
     {"DeregisterContainerInstance", deregister_container_instance},
     {"DeregisterTaskDefinition", deregister_task_definition},
@@ -42,6 +44,7 @@ constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"DescribeServiceRevisions", describe_service_revisions},
     {"DescribeServices", describe_services},
     {"DescribeTaskDefinition", describe_task_definition},
+    {"DescribeTaskSets", describe_task_sets},
     {"DescribeTasks", describe_tasks},
     {"DiscoverPollEndpoint", discover_poll_endpoint},
     {"EndSession", end_session},
@@ -92,7 +95,9 @@ constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"UpdateContainerInstancesState", update_container_instances_state},
     {"UpdateRole", update_role},
     {"UpdateService", update_service},
+    {"UpdateServicePrimaryTaskSet", update_service_primary_task_set},
     {"UpdateTaskProtection", update_task_protection},
+    {"UpdateTaskSet", update_task_set},
 });
 
 }  // namespace

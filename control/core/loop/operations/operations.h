@@ -51,6 +51,12 @@ Answer continue_service_deployment(Context& context, const ApiCall& call);
 Answer stop_service_deployment(Context& context, const ApiCall& call);
 Answer update_service(Context& context, const ApiCall& call);
 
+Answer create_task_set(Context& context, const ApiCall& call);
+Answer delete_task_set(Context& context, const ApiCall& call);
+Answer describe_task_sets(Context& context, const ApiCall& call);
+Answer update_service_primary_task_set(Context& context, const ApiCall& call);
+Answer update_task_set(Context& context, const ApiCall& call);
+
 Answer deregister_container_instance(Context& context, const ApiCall& call);
 Answer describe_container_instances(Context& context, const ApiCall& call);
 Answer list_container_instances(Context& context, const ApiCall& call);

@@ -71,7 +71,112 @@ Outcome check_daemon_request(const Request& input) {
   return schemas::Done{};
 }
 
+Error of_task_sets(const std::string& member) {
+  return invalid(member +
+                 " cannot be set on a service with the EXTERNAL deployment controller: its task "
+                 "sets say it. Use CreateTaskSet.");
+}
+
+/// Task sets are replaced by whoever makes them, so the percentages are those that ECS fills in.
+Outcome check_percentages(const std::optional<api::DeploymentConfiguration>& wanted) {
+  const DeploymentConfiguration usual;
+  if (wanted && (wanted->maximum_percent.value_or(usual.maximum_percent) != usual.maximum_percent ||
+                 wanted->minimum_healthy_percent.value_or(usual.minimum_healthy_percent) !=
+                     usual.minimum_healthy_percent)) {
+    return invalid(
+        "A service with the EXTERNAL deployment controller cannot have a maximumPercent other "
+        "than 200 or a minimumHealthyPercent other than 100.");
+  }
+  if (wanted && wanted->deployment_circuit_breaker && wanted->deployment_circuit_breaker->enable) {
+    return invalid(
+        "The deployment circuit breaker watches rolling updates: a service with the EXTERNAL "
+        "deployment controller has none.");
+  }
+  if (wanted && wanted->lifecycle_hooks && !wanted->lifecycle_hooks->empty()) {
+    return invalid(
+        "A deployment waits at lifecycle hooks: a service with the EXTERNAL deployment controller "
+        "has no deployments.");
+  }
+  return schemas::Done{};
+}
+
+template <class Request>
+Outcome check_external_request(const Request& input) {
+  if (input.task_definition) {
+    return of_task_sets("taskDefinition");
+  }
+  if (input.network_configuration) {
+    return of_task_sets("networkConfiguration");
+  }
+  if (input.platform_version) {
+    return of_task_sets("platformVersion");
+  }
+  if (input.capacity_provider_strategy && !input.capacity_provider_strategy->empty()) {
+    return of_task_sets("capacityProviderStrategy");
+  }
+  if (input.availability_zone_rebalancing == api::AvailabilityZoneRebalancing::enabled) {
+    return invalid(
+        "availabilityZoneRebalancing: a service with the EXTERNAL deployment controller is not "
+        "evened out over zones. Leave it out, or say DISABLED.");
+  }
+  return check_percentages(input.deployment_configuration);
+}
+
+template <class Request>
+Outcome read_external_request(schemas::Service& service, const Request& input) {
+  const auto constraints = read_constraints(input.placement_constraints);
+  if (!constraints.ok()) {
+    return constraints.error();
+  }
+  const auto strategy = read_strategy(input.placement_strategy);
+  if (!strategy.ok()) {
+    return strategy.error();
+  }
+  schemas::ExternalController external = service.external.value_or(schemas::ExternalController{});
+  if (input.placement_constraints) {
+    external.placement_constraints = constraints.value();
+  }
+  if (input.placement_strategy) {
+    external.placement_strategy = strategy.value();
+  }
+  service.external = std::move(external);
+  return schemas::Done{};
+}
+
 }  // namespace
+
+bool wants_external(const std::optional<api::DeploymentController>& wanted) {
+  return wanted && wanted->type == api::DeploymentControllerType::external;
+}
+
+Outcome check_external(const api::CreateServiceRequest& input) {
+  if (read_scheduling(input.scheduling_strategy) == schemas::SchedulingStrategy::daemon) {
+    return invalid(
+        "The daemon scheduling strategy is not supported with the EXTERNAL deployment controller. "
+        "Use REPLICA.");
+  }
+  if (input.launch_type) {
+    return of_task_sets("launchType");
+  }
+  return check_external_request(input);
+}
+
+Outcome check_external(const api::UpdateServiceRequest& input) {
+  if (input.force_new_deployment.value_or(false)) {
+    return invalid(
+        "Cannot force a new deployment on services with an EXTERNAL deployment controller. Create "
+        "a new task set.");
+  }
+  return check_external_request(input);
+}
+
+Outcome read_external(schemas::Service& service, const api::CreateServiceRequest& input) {
+  return read_external_request(service, input);
+}
+
+Outcome read_external(schemas::Service& service, const api::UpdateServiceRequest& input) {
+  return read_external_request(service, input);
+}
 
 schemas::SchedulingStrategy read_scheduling(const std::optional<api::SchedulingStrategy>& wanted) {
   return wanted == api::SchedulingStrategy::daemon ? schemas::SchedulingStrategy::daemon

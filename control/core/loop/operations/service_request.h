@@ -27,6 +27,18 @@ schemas::Result<bool> read_rebalancing(
     const std::optional<api::AvailabilityZoneRebalancing>& wanted, const schemas::Service& service,
     bool otherwise);
 
+/// Whether task sets, which the caller makes, decide what runs.
+bool wants_external(const std::optional<api::DeploymentController>& wanted);
+
+/// What does not go with the EXTERNAL deployment controller, InvalidParameterException: what task
+/// sets say, and what is about rolling out.
+schemas::Outcome check_external(const api::CreateServiceRequest& input);
+schemas::Outcome check_external(const api::UpdateServiceRequest& input);
+
+/// What a service with the EXTERNAL controller keeps itself, over what it has: where tasks may go.
+schemas::Outcome read_external(schemas::Service& service, const api::CreateServiceRequest& input);
+schemas::Outcome read_external(schemas::Service& service, const api::UpdateServiceRequest& input);
+
 /// What the tasks of a service are made from: the wish, and what follows from the service itself.
 schemas::Result<schemas::TaskSpecificationRef> service_specification(
     Context& context, const schemas::Cluster& cluster, const schemas::Service& service,

@@ -5,6 +5,7 @@
 #include "control/core/deploy/deployment.h"
 #include "control/core/loop/operations/show_deployment.h"
 #include "control/core/loop/operations/show_specification.h"
+#include "control/core/loop/operations/show_task_set.h"
 #include "control/core/loop/services.h"
 #include "control/core/world/lookups.h"
 
@@ -72,9 +73,15 @@ api::Deployment show_deployment(const Service& service, const schemas::Scope& sc
   return shown;
 }
 
-/// What follows from what the newest deployment is made of.
+/// What follows from what the newest deployment, or the primary task set, is made of.
 void add_specification(const Service& service, const schemas::Scope& scope, api::Service& shown) {
-  if (service.deployments.empty()) {
+  if (service.external) {
+    shown.deployment_controller = {.type = api::DeploymentControllerType::external};
+    shown.placement_constraints = show_constraints(service.external->placement_constraints);
+    shown.placement_strategy = show_strategy(service.external->placement_strategy);
+  }
+  if (service.deployments.empty() ||
+      service.deployments.front().status != DeploymentStatus::primary) {
     return;
   }
   const schemas::TaskSpecification& current = *service.deployments.front().specification;
@@ -85,7 +92,7 @@ void add_specification(const Service& service, const schemas::Scope& scope, api:
 
 /// The newest deployment by the names under which clients of service deployments know it.
 void add_revisions(const World& world, const Service& service, api::Service& shown) {
-  if (service.deployments.empty()) {
+  if (shown.deployments->empty()) {
     return;
   }
   shown.current_service_deployment = service_deployment_arn(world, service, service.current);
@@ -112,7 +119,8 @@ void add_constants(api::Service& shown) {
 
 }  // namespace
 
-api::Service show_service(const World& world, const Service& service, TagView tags) {
+api::Service show_service(const World& world, const Service& service, TagView tags,
+                          schemas::Instant now) {
   const schemas::Cluster& cluster = *cluster_of(world, service.cluster);
   const std::vector<ServiceTask> tasks = service_tasks(world, service.key);
   const TaskCounts counts = count_tasks(tasks, schemas::DeploymentId{});
@@ -134,8 +142,13 @@ api::Service show_service(const World& world, const Service& service, TagView ta
   add_specification(service, cluster.scope, shown);
   shown.deployment_configuration = show_configuration(service.deployment_configuration);
   shown.deployments.emplace();
-  for (const Deployment& deployment : service.deployments) {
-    shown.deployments->push_back(show_deployment(service, cluster.scope, deployment, tasks));
+  shown.task_sets.emplace();
+  for (const Deployment& each : service.deployments) {
+    if (each.task_set) {
+      shown.task_sets->push_back(show_task_set(world, service, each, tasks, tags, now));
+    } else {
+      shown.deployments->push_back(show_deployment(service, cluster.scope, each, tasks));
+    }
   }
   add_revisions(world, service, shown);
   shown.events.emplace();

@@ -6,6 +6,7 @@
 
 namespace control {
 
-api::Service show_service(const World& world, const schemas::Service& service, TagView tags);
+api::Service show_service(const World& world, const schemas::Service& service, TagView tags,
+                          schemas::Instant now);
 
 }  // namespace control

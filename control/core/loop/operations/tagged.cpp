@@ -1,7 +1,10 @@
 #include "control/core/loop/operations/tagged.h"
 
+#include <algorithm>
+
 #include "control/core/loop/details.h"
 #include "control/core/loop/names.h"
+#include "control/core/loop/operations/task_set_request.h"
 #include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
 
@@ -27,6 +30,34 @@ std::string kind_of(const Scope& scope, const std::string& text) {
 
 Error no_such(ErrorCode absent, const std::string& arn) {
   return {absent, "The specified resource '" + arn + "' was not found."};
+}
+
+/// A task set, whose ARN ends with its cluster, its service and its id.
+Result<Tagged> task_set_of(const World& world, const Scope& scope, const std::string& text,
+                           ErrorCode absent) {
+  const std::string path = local_name(scope, "task-set", text).value_or("");
+  const std::size_t cluster = path.find('/');
+  const std::size_t service = path.find('/', cluster + 1);
+  if (cluster == std::string::npos || service == std::string::npos) {
+    return no_such(absent, text);
+  }
+  const auto found = service_named(world, scope, path.substr(0, cluster),
+                                   path.substr(cluster + 1, service - cluster - 1));
+  if (!found.ok()) {
+    return found.error().code == ErrorCode::service_not_found ? no_such(absent, text)
+                                                              : found.error();
+  }
+  const schemas::Deployment* set = task_set_in(world, *found.value(), text);
+  return set == nullptr || !set->task_set ? Result<Tagged>(no_such(absent, text))
+                                          : Result<Tagged>(Tagged{.kind = Tagged::Kind::task_set,
+                                                                  .key = found.value()->key,
+                                                                  .instance = {},
+                                                                  .set = set->id});
+}
+
+schemas::Deployment& set_in(schemas::Service& service, schemas::DeploymentId id) {
+  return *std::find_if(service.deployments.begin(), service.deployments.end(),
+                       [id](const schemas::Deployment& each) { return each.id == id; });
 }
 
 /// Something that stands in a cluster, whose name is the second part of its ARN.
@@ -69,6 +100,9 @@ Result<Tagged> tagged_by(const World& world, const Scope& scope, const std::stri
   if (kind == "service" || kind == "task" || kind == "container-instance") {
     return in_cluster(world, scope, kind, arn, absent);
   }
+  if (kind == "task-set") {
+    return task_set_of(world, scope, arn, absent);
+  }
   if (kind == "task-definition") {
     const OwnedDefinition* owned = arn.find(':', arn.find('/')) == std::string::npos
                                        ? nullptr
@@ -88,8 +122,8 @@ Result<Tagged> tagged_by(const World& world, const Scope& scope, const std::stri
   }
   return Error{ErrorCode::invalid_parameter,
                "Invalid arn syntax: '" + arn +
-                   "' is no ARN of a cluster, service, task, task-definition, container-instance "
-                   "or capacity-provider of this account and region."};
+                   "' is no ARN of a cluster, service, task, task-definition, task-set, "
+                   "container-instance or capacity-provider of this account and region."};
 }
 
 const std::vector<Tag>& tags_of(const World& world, const Tagged& tagged) {
@@ -98,6 +132,12 @@ const std::vector<Tag>& tags_of(const World& world, const Tagged& tagged) {
       return world->clusters.at(tagged.key).tags;
     case Tagged::Kind::service:
       return world->services.at(tagged.key).tags;
+    case Tagged::Kind::task_set: {
+      const std::vector<schemas::Deployment>& sets = world->services.at(tagged.key).deployments;
+      return std::find_if(sets.begin(), sets.end(),
+                          [&](const schemas::Deployment& each) { return each.id == tagged.set; })
+          ->task_set->tags;
+    }
     case Tagged::Kind::task:
       return world->tasks.at(tagged.key).specification->tags;
     case Tagged::Kind::definition:
@@ -120,6 +160,12 @@ void put_tags(Context& context, const Scope& scope, const Tagged& tagged, const 
     case Tagged::Kind::service: {
       schemas::Service service = context.world->services.at(tagged.key);
       service.tags = std::move(tags);
+      apply(context.world, ServiceChanged{std::move(service)});
+      break;
+    }
+    case Tagged::Kind::task_set: {
+      schemas::Service service = context.world->services.at(tagged.key);
+      set_in(service, tagged.set).task_set->tags = std::move(tags);
       apply(context.world, ServiceChanged{std::move(service)});
       break;
     }

@@ -19,11 +19,13 @@ struct Tagged {
     task,
     definition,
     instance,
-    capacity_provider
+    capacity_provider,
+    task_set
   };
   Kind kind = Kind::cluster;
-  std::int64_t key = 0;
+  std::int64_t key = 0;          ///< of a task set that of its service
   schemas::InstanceId instance;  ///< of an instance
+  schemas::DeploymentId set{};   ///< of a task set
 };
 
 /// The thing of that ARN. InvalidParameterException for what is no such ARN, `absent` when there

@@ -2,6 +2,7 @@
 #include "control/core/loop/details.h"
 #include "control/core/loop/names.h"
 #include "control/core/loop/operations/operations.h"
+#include "control/core/loop/operations/refusals.h"
 #include "control/core/loop/operations/service_request.h"
 #include "control/core/loop/operations/show_service.h"
 #include "control/core/loop/operations/strategy_request.h"
@@ -24,9 +25,9 @@ using schemas::TaskSpecification;
 namespace {
 
 /// What the service has, with what the request says over it.
-Result<LaunchWish> read_wish(const World& world, const Cluster& cluster, const Service& service,
+Result<LaunchWish> read_wish(const World& world, const Cluster& cluster,
+                             const TaskSpecification& current,
                              const api::UpdateServiceRequest& input) {
-  const TaskSpecification& current = *service.deployments.front().specification;
   LaunchWish wish{.definition = current.definition,
                   .launch_type = current.launch_type,
                   .capacity_provider_strategy = current.capacity_provider_strategy,
@@ -75,7 +76,8 @@ Result<LaunchWish> read_wish(const World& world, const Cluster& cluster, const S
 /// desired count alone scales the one there is.
 Outcome update_deployment(Context& context, const ApiCall& call, const Cluster& cluster,
                           Service& service, const api::UpdateServiceRequest& input) {
-  const auto wish = read_wish(context.world, cluster, service, input);
+  const auto wish =
+      read_wish(context.world, cluster, *service.deployments.front().specification, input);
   if (!wish.ok()) {
     return wish.error();
   }
@@ -103,6 +105,44 @@ Outcome update_deployment(Context& context, const ApiCall& call, const Cluster& 
   return schemas::Done{};
 }
 
+/// Where its tasks may go and what they are tagged with, as the next tasks of all its sets have it.
+Outcome update_task_sets(Context& context, const Cluster& cluster, Service& service,
+                         const api::UpdateServiceRequest& input) {
+  const Outcome read = read_external(service, input);
+  if (!read.ok()) {
+    return read;
+  }
+  for (schemas::Deployment& set : service.deployments) {
+    const auto wish = read_wish(context.world, cluster, *set.specification, input);
+    if (!wish.ok()) {
+      return wish.error();
+    }
+    const auto specification = service_specification(context, cluster, service, wish.value());
+    if (!specification.ok()) {
+      return specification.error();
+    }
+    set.specification = specification.value();
+  }
+  forgive(service, context.now);
+  return schemas::Done{};
+}
+
+/// What the kind of the service does not let through.
+Outcome check_kind(const Service& service, const api::UpdateServiceRequest& input) {
+  if (input.deployment_controller &&
+      wants_external(input.deployment_controller) != service.external.has_value()) {
+    return invalid(
+        "The deployment controller of a service cannot be changed here. Create another service "
+        "with it.");
+  }
+  if (service.external) {
+    return check_external(input);
+  }
+  return service.scheduling_strategy == schemas::SchedulingStrategy::daemon
+             ? check_daemon(input)
+             : Outcome(schemas::Done{});
+}
+
 }  // namespace
 
 Answer update_service(Context& context, const ApiCall& call) {
@@ -116,11 +156,9 @@ Answer update_service(Context& context, const ApiCall& call) {
     return Error{ErrorCode::service_not_active, "Service was not ACTIVE."};
   }
   Service service = *found.value();
-  if (service.scheduling_strategy == schemas::SchedulingStrategy::daemon) {
-    const Outcome allowed = check_daemon(input);
-    if (!allowed.ok()) {
-      return allowed.error();
-    }
+  const Outcome allowed = check_kind(service, input);
+  if (!allowed.ok()) {
+    return allowed.error();
   }
   const Cluster& cluster = *cluster_of(context.world, service.cluster);
   const auto configuration =
@@ -137,12 +175,16 @@ Answer update_service(Context& context, const ApiCall& call) {
                                  ? ""
                                  : std::string(codec::name_of(*input.propagate_tags));
   }
-  const Outcome deployment = update_deployment(context, call, cluster, service, input);
+  const Outcome deployment = service.external
+                                 ? update_task_sets(context, cluster, service, input)
+                                 : update_deployment(context, call, cluster, service, input);
   if (!deployment.ok()) {
     return deployment.error();
   }
-  const auto rebalancing = read_rebalancing(input.availability_zone_rebalancing, service,
-                                            service.availability_zone_rebalancing);
+  const auto rebalancing = service.external
+                               ? Result<bool>(false)
+                               : read_rebalancing(input.availability_zone_rebalancing, service,
+                                                  service.availability_zone_rebalancing);
   if (!rebalancing.ok()) {
     return rebalancing.error();
   }
@@ -150,14 +192,15 @@ Answer update_service(Context& context, const ApiCall& call) {
   const schemas::DeploymentId before = found.value()->current;
   apply(context.world, ServiceChanged{service});
   log_event(context, call.scope, "service.updated", service_arn(context.world, service),
-            wire::encode(MessageDetail{.message = service.deployments.front().id.text()}));
+            wire::encode(MessageDetail{
+                .message = service.external ? "" : service.deployments.front().id.text()}));
   if (service.current != before) {
     close_record(context, before, "A newer deployment began: " + service.current.text() + ".");
     open_record(context, service.key);
   }
   api::UpdateServiceResponse output;
-  output.service =
-      show_service(context.world, *service_of(context.world, service.key), TagView::shown);
+  output.service = show_service(context.world, *service_of(context.world, service.key),
+                                TagView::shown, context.now);
   return api::Value::of(std::move(output));
 }
 

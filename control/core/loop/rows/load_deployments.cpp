@@ -46,7 +46,7 @@ void Loader::service_deployment(RowReader& row) {
 /// Versions 1 and 2 kept no records: what still runs is given them from what is known of it.
 void Loader::give_records() {
   for (const auto& [key, known] : std::map(world_->services)) {
-    if (!known.current.empty() || known.deployments.empty()) {
+    if (!known.current.empty() || known.deployments.empty() || known.external) {
       continue;
     }
     schemas::Service service = known;
