@@ -92,6 +92,10 @@ class Caller {
 
   /// Compares World with everything that was answered. Fails the run where they differ.
   void check();
+  [[nodiscard]] std::optional<api::NetworkConfiguration> network_for(
+      const Recipe& recipe, const std::string& group) const;
+  [[nodiscard]] api::LaunchType launch_type(const Recipe& recipe) const;
+
   /// Whether an answer is still waited for.
   [[nodiscard]] bool waits() const { return open_calls_ > 0; }
 
@@ -118,9 +122,6 @@ class Caller {
                        const api::UpdateTaskProtectionResponse& answer);
   /// `arns` of tasks that a call was answered.
   void hear_tasks(const std::string& token, const std::vector<std::string>& arns);
-  [[nodiscard]] std::optional<api::NetworkConfiguration> network_for(
-      const Recipe& recipe, const std::string& group) const;
-  [[nodiscard]] api::LaunchType launch_type(const Recipe& recipe) const;
   void note_error(const std::string& operation, const schemas::Result<api::Value>& answer);
   void check_services();
   void check_runs();

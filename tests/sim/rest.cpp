@@ -74,7 +74,8 @@ Rest::Answer Rest::services() const {
     }
     if (each.status == schemas::ServiceStatus::active) {
       const bool daemon = each.scheduling_strategy == schemas::SchedulingStrategy::daemon;
-      if (Answer why = daemon ? this->daemon(each) : service(each)) {
+      Answer why = each.external ? task_sets(each) : daemon ? this->daemon(each) : service(each);
+      if (why) {
         return why;
       }
     }
@@ -112,7 +113,7 @@ Rest::Answer Rest::service(const Service& service) const {
                ? balance(service)
                : Answer("service " + service.name + " is steady and no event says so");
   }
-  if (is_explained(service)) {
+  if (is_explained(service, newest)) {
     return std::nullopt;
   }
   return "service " + service.name + " has " + std::to_string(running) + " of " +
@@ -221,8 +222,8 @@ Rest::Answer Rest::daemon_on(const Service& service, const schemas::ContainerIns
 }
 
 /// Of a service that does not have what it wants an event must say why, and it must be true.
-bool Rest::is_explained(const Service& service) const {
-  const schemas::TaskSpecification& wanted = *service.deployments.front().specification;
+bool Rest::is_explained(const Service& service, const schemas::Deployment& newest) const {
+  const schemas::TaskSpecification& wanted = *newest.specification;
   const auto& recipes = universe_.caller().recipes();
   const auto recipe = recipes.find(wanted.definition->family);
   const bool broken = recipe != recipes.end() && recipe->second.image.pull == Image::Pull::fails;

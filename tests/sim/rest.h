@@ -28,13 +28,15 @@ class Rest {
 
   [[nodiscard]] Answer services() const;
   [[nodiscard]] Answer service(const schemas::Service& service) const;
+  [[nodiscard]] Answer task_sets(const schemas::Service& service) const;
   [[nodiscard]] Answer daemon(const schemas::Service& service) const;
   /// Whether the daemon's events say why the host, which has so many of its tasks, has no new one.
   [[nodiscard]] bool is_explained(const schemas::Service& service,
                                   const schemas::ContainerInstance& host, std::int64_t tasks) const;
   [[nodiscard]] Answer daemon_on(const schemas::Service& service,
                                  const schemas::ContainerInstance& host) const;
-  [[nodiscard]] bool is_explained(const schemas::Service& service) const;
+  [[nodiscard]] bool is_explained(const schemas::Service& service,
+                                  const schemas::Deployment& newest) const;
   [[nodiscard]] Answer tasks() const;
   [[nodiscard]] Answer hosts() const;
   [[nodiscard]] Answer host(const Host& host) const;

@@ -18,6 +18,7 @@ Universe::Universe(std::uint64_t seed, Knobs knobs, Trace::Print print)
       watch_(simulation_, knobs_),
       control_(simulation_, knobs_, store_, watch_),
       caller_(simulation_, knobs_, control_, watch_, images_),
+      set_caller_(simulation_, control_, caller_),
       keeper_(simulation_, caller_, control_) {}
 
 void Universe::add_hosts(int count) {
@@ -130,6 +131,7 @@ void Universe::come_to_rest() {
     simulation_.run_for(1ms);
   }
   caller_.check();
+  set_caller_.check();
   keeper_.check();
   watch_.compare(control_.world(), store_, knobs_.control, control_.clock());
   if (const auto missing = watch_.money().missing(control_.world())) {

@@ -12,6 +12,7 @@
 #include "tests/sim/knobs.h"
 #include "tests/sim/network.h"
 #include "tests/sim/row_store.h"
+#include "tests/sim/set_caller.h"
 #include "tests/sim/simulation.h"
 #include "tests/sim/watch.h"
 
@@ -46,6 +47,7 @@ class Universe {
   [[nodiscard]] const ControlProcess& control() const { return control_; }
   Caller& caller() { return caller_; }
   [[nodiscard]] const Caller& caller() const { return caller_; }
+  SetCaller& set_caller() { return set_caller_; }
   Keeper& keeper() { return keeper_; }
   Images& images() { return images_; }
   Watch& watch() { return watch_; }
@@ -65,6 +67,7 @@ class Universe {
   Watch watch_;
   ControlProcess control_;
   Caller caller_;
+  SetCaller set_caller_;
   Keeper keeper_;
   std::deque<Host> hosts_;
 };

@@ -27,6 +27,7 @@ std::string difference(const std::vector<Row>& left, const std::vector<Row>& rig
 void Watch::loaded(const control::World& world, const RowStore& store) {
   tasks_.loaded(world);
   services_.loaded(world);
+  task_sets_.loaded(world);
   rollouts_.loaded(world);
   hooks_.loaded(world);
   rooms_.check(world);
@@ -48,6 +49,7 @@ void Watch::turn_ends(const control::World& world, const control::Turn& turn, In
   ++turns_;
   tasks_.turn_ends(world, turn, now, knobs_.control.stopped_retention);
   services_.turn_ends(world, turn, knobs_.control.deploy.healthy_after, now);
+  task_sets_.turn_ends(world, turn, knobs_.control.deploy.healthy_after, now);
   rollouts_.turn_ends(world, turn, knobs_.control.deploy.healthy_after, now);
   hooks_.turn_ends(world, turn, now);
   rooms_.turn_ends(world, turn);

@@ -12,6 +12,7 @@
 #include "tests/sim/checkers/rollout_watch.h"
 #include "tests/sim/checkers/room_watch.h"
 #include "tests/sim/checkers/service_watch.h"
+#include "tests/sim/checkers/task_set_watch.h"
 #include "tests/sim/checkers/task_watch.h"
 #include "tests/sim/knobs.h"
 #include "tests/sim/row_store.h"
@@ -28,6 +29,7 @@ class Watch {
         knobs_(knobs),
         tasks_(simulation),
         services_(simulation),
+        task_sets_(simulation),
         rollouts_(simulation),
         hooks_(simulation),
         rooms_(simulation),
@@ -81,6 +83,7 @@ class Watch {
   const Knobs& knobs_;
   TaskWatch tasks_;
   ServiceWatch services_;
+  TaskSetWatch task_sets_;
   RolloutWatch rollouts_;
   HookWatch hooks_;
   RoomWatch rooms_;

@@ -59,8 +59,11 @@ void Workload::call_later() {
 void Workload::call() {
   Caller& caller = universe_.caller();
   caller.check();
-  const std::int64_t draw = pick(0, 129);
-  if (draw >= 100) {
+  universe_.set_caller().check();
+  const std::int64_t draw = pick(0, 144);
+  if (draw >= 130) {
+    call_about_task_sets();
+  } else if (draw >= 100) {
     keep_house();
   } else if (draw < 45) {
     call_about_services();
@@ -106,6 +109,30 @@ void Workload::call_about_services() {
     universe_.caller().stop_deployment(some_service(), pick(0, 2) != 0);
   } else {
     universe_.caller().delete_service(some_service());
+  }
+}
+
+/// Of services that have their controller elsewhere.
+void Workload::call_about_task_sets() {
+  SetCaller& caller = universe_.set_caller();
+  const std::string name = "x" + std::to_string(pick(1, 2));
+  constexpr std::array<double, 5> percents{0.0, 33.3, 50.0, 100.0, 100.0};
+  const double percent = percents.at(static_cast<std::size_t>(pick(0, 4)));
+  const std::int64_t draw = pick(0, 99);
+  if (draw < 15) {
+    caller.create_service(name, pick(0, 4));
+  } else if (draw < 45) {
+    caller.create_set(name, family_for(name), percent, some_group());
+  } else if (draw < 60) {
+    caller.scale_set(name, percent);
+  } else if (draw < 70) {
+    caller.scale_service(name, pick(0, 5));
+  } else if (draw < 80) {
+    caller.make_primary(name);
+  } else if (draw < 96) {
+    caller.delete_set(name, pick(0, 1) == 0);
+  } else {
+    caller.delete_service(name, pick(0, 3) != 0);
   }
 }
 

@@ -21,6 +21,7 @@ class Workload {
   void call_later();
   void call();
   void call_about_services();
+  void call_about_task_sets();
   void keep_house();
   void keep_hosts();
   void keep_attributes();

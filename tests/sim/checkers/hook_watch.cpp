@@ -66,13 +66,14 @@ void HookWatch::turn_ends(const control::World& world, const control::Turn& turn
   for (const control::Row& row : turn.rows) {
     const Service* service =
         row.table == control::Table::service ? control::service_of(world, row.key) : nullptr;
-    if (service != nullptr && service->status == schemas::ServiceStatus::active) {
+    if (service != nullptr && service->status == schemas::ServiceStatus::active &&
+        !service->external) {
       look_at_service(world, *service);
     }
   }
   // Whatever the turn was about.
   for (const auto& [key, service] : world->services) {
-    if (service.status == schemas::ServiceStatus::active) {
+    if (service.status == schemas::ServiceStatus::active && !service.external) {
       look_at_time(service, now);
     }
   }

@@ -63,7 +63,8 @@ void RolloutWatch::turn_ends(const control::World& world, const control::Turn& t
   for (const control::Row& row : turn.rows) {
     if (row.table == control::Table::service) {
       const Service* service = control::service_of(world, row.key);
-      if (service != nullptr && service->status == schemas::ServiceStatus::active) {
+      if (service != nullptr && service->status == schemas::ServiceStatus::active &&
+          !service->external) {
         look_at_service(world, *service);
       }
     } else if (row.table == control::Table::service_deployment) {

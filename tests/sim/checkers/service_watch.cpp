@@ -90,7 +90,9 @@ void ServiceWatch::turn_ends(const control::World& world, const control::Turn& t
       continue;
     }
     const Service* service = control::service_of(world, task->service);
-    if (service != nullptr && service->status == schemas::ServiceStatus::active) {
+    // Task sets have shares of their own: `TaskSetWatch`.
+    if (service != nullptr && service->status == schemas::ServiceStatus::active &&
+        !service->external) {
       if (!known_.contains(row.key) && !wanted(*task) &&
           task->stop_code == schemas::StopCode::service_scheduler_initiated) {
         simulation_.fail("The scheduler started a task of " + service->name +
