@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -148,6 +149,8 @@ struct ServiceDeployment {
   std::int64_t breaker_threshold = 0;
   std::optional<Rollback> rollback;
   std::vector<DeploymentHook> hooks;  ///< as its deployment has them, or had them last
+  /// By container, what the first of its tasks found behind the tag: what the later ones run.
+  std::map<std::string, std::string> image_digests{};
 };
 
 /// What a service keeps of which somebody else decides what it runs, task set by task set.

@@ -109,6 +109,9 @@ struct LinuxParameters {
   bool operator==(const LinuxParameters&) const = default;
 };
 
+/// Whether all tasks of a service's deployment run the very image that its first one found.
+enum class VersionConsistency : std::uint8_t { enabled, disabled };
+
 /// A container as a task definition states it, defaults filled in. `command` and `entry_point`
 /// are absent when the image decides.
 struct ContainerDefinition {
@@ -136,6 +139,7 @@ struct ContainerDefinition {
   std::vector<Ulimit> ulimits;
   std::optional<LinuxParameters> linux_parameters;
   std::map<std::string, std::string> docker_labels;
+  std::optional<VersionConsistency> version_consistency;  ///< enabled when absent
   bool operator==(const ContainerDefinition&) const = default;
 };
 

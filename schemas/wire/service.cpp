@@ -74,6 +74,7 @@ constexpr std::array service_deployment_members{
     STOWAGE_MEMBER(schemas::ServiceDeployment, breaker_threshold),
     STOWAGE_MEMBER(schemas::ServiceDeployment, rollback),
     STOWAGE_MEMBER(schemas::ServiceDeployment, hooks),
+    STOWAGE_MEMBER(schemas::ServiceDeployment, image_digests),
 };
 
 constexpr std::array deployment_configuration_members{

@@ -19,6 +19,8 @@ constexpr auto transport_protocol_names = std::to_array<std::string_view>({"tcp"
 constexpr auto dependency_condition_names =
     std::to_array<std::string_view>({"start", "complete", "success", "healthy"});
 
+constexpr auto version_consistency_names = std::to_array<std::string_view>({"enabled", "disabled"});
+
 constexpr auto task_definition_status_names =
     std::to_array<std::string_view>({"active", "inactive", "delete_in_progress"});
 
@@ -130,6 +132,7 @@ constexpr std::array container_definition_members{
     STOWAGE_MEMBER(schemas::ContainerDefinition, ulimits),
     STOWAGE_MEMBER(schemas::ContainerDefinition, linux_parameters),
     STOWAGE_MEMBER(schemas::ContainerDefinition, docker_labels),
+    STOWAGE_MEMBER(schemas::ContainerDefinition, version_consistency),
 };
 
 constexpr std::array placement_constraint_members{
@@ -187,6 +190,10 @@ constinit const Type Described<schemas::TransportProtocol>::type =
 template <>
 constinit const Type Described<schemas::DependencyCondition>::type =
     wire::choice("DependencyCondition", dependency_condition_names);
+
+template <>
+constinit const Type Described<schemas::VersionConsistency>::type =
+    wire::choice("VersionConsistency", version_consistency_names);
 
 template <>
 constinit const Type Described<schemas::TaskDefinitionStatus>::type =

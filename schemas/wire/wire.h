@@ -35,6 +35,8 @@ const Type Described<schemas::TransportProtocol>::type;
 template <>
 const Type Described<schemas::DependencyCondition>::type;
 template <>
+const Type Described<schemas::VersionConsistency>::type;
+template <>
 const Type Described<schemas::TaskDefinitionStatus>::type;
 template <>
 const Type Described<schemas::PlacementConstraint::Type>::type;

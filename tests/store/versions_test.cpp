@@ -168,6 +168,12 @@ TEST_CASE("a database of version 4 is read, word for word") {
   }
   check_what_all_versions_say(found.world);
   check_what_came_with_version_3(found.world);
+  const auto& records = found.world->service_deployments;
+  const auto pinned = std::find_if(records.begin(), records.end(), [](const auto& each) {
+    return !each.second.image_digests.empty();
+  });
+  REQUIRE(pinned != records.end());
+  CHECK(pinned->second.image_digests.at("main") == "sha256:" + std::string(64, 'e'));
   const auto& tasks = found.world->tasks;
   const auto kept = std::find_if(tasks.begin(), tasks.end(), [](const auto& each) {
     return each.second.protected_until.has_value();

@@ -26,6 +26,15 @@ std::string resource_error(const std::string& message) {
   return message.empty() ? message : "ResourceInitializationError: " + message;
 }
 
+/// For a user who reads why a pull failed: what was pulled is not what the tag says now.
+std::string pin_of(const schemas::ContainerAssignment& container) {
+  return container.image_digest.empty()
+             ? std::string()
+             : " (" + container.definition.image + " is pinned to " + container.image_digest +
+                   ", which the first task of this deployment found; if the registry no longer has "
+                   "it, a new deployment, with forceNewDeployment, resolves the tag anew)";
+}
+
 const schemas::ContainerAssignment& container_of(const Job& job) {
   return job.task->containers.at(static_cast<std::size_t>(job.effect.index));
 }
@@ -222,7 +231,7 @@ void Performer::pull_image(const Job& job, Performed& done) {
   const schemas::ContainerAssignment& container = container_of(job);
   schemas::Result<Image> image = engine_.pull({container.definition.image, container.image_digest});
   if (!image.ok()) {
-    done.finished.error = image.error().message;
+    done.finished.error = image.error().message + pin_of(container);
     return;
   }
   done.finished.image_digest = image.value().digest;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/core/deploy/image_pins.h"
 #include "control/core/loop/roles.h"
 #include "control/core/world/lookups.h"
 #include "netif/core/addresses.h"
@@ -62,6 +63,22 @@ void add_limits(const TaskSpecification& specification, TaskAssignment& assignme
   assignment.memory_limit = over.memory ? over.memory : specification.definition->memory;
 }
 
+/// A host takes what a task runs when it first hears of the task, and keeps to it: what is known of
+/// the deployment's images when a task is told of again changes nothing there.
+void add_containers(const World& world, const Task& task, TaskAssignment& assignment) {
+  const schemas::TaskDefinition& definition = *task.specification->definition;
+  schemas::require(task.containers.size() == definition.containers.size(),
+                   "a task with other containers than its definition");
+  const schemas::ServiceDeployment* record = find_service_deployment(world, task.deployment);
+  for (std::size_t at = 0; at < task.containers.size(); ++at) {
+    const ContainerDefinition& container = definition.containers[at];
+    assignment.containers.push_back(
+        {.id = task.containers[at].id,
+         .definition = overridden(container, task.specification->overrides),
+         .image_digest = record == nullptr ? "" : pinned_digest(*record, container)});
+  }
+}
+
 TaskAssignment task_assignment(const World& world, const Task& task) {
   const TaskSpecification& specification = *task.specification;
   const schemas::TaskDefinition& definition = *specification.definition;
@@ -89,14 +106,7 @@ TaskAssignment task_assignment(const World& world, const Task& task) {
       assignment.vpc_id = eni->vpc.text();
     }
   }
-  schemas::require(task.containers.size() == definition.containers.size(),
-                   "a task with other containers than its definition");
-  for (std::size_t at = 0; at < task.containers.size(); ++at) {
-    assignment.containers.push_back(
-        {.id = task.containers[at].id,
-         .definition = overridden(definition.containers[at], specification.overrides),
-         .image_digest = {}});
-  }
+  add_containers(world, task, assignment);
   assignment.volumes = definition.volumes;
   assignment.task_role_arn = task_role_arn(specification);
   assignment.execution_role_arn = execution_role_arn(specification);

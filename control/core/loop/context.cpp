@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/core/deploy/deployment.h"
+#include "control/core/deploy/image_pins.h"
 #include "control/core/lifecycle/lifecycle.h"
 #include "control/core/loop/details.h"
 #include "control/core/world/lookups.h"
@@ -67,6 +68,18 @@ std::optional<schemas::Deployment> accounted(const Context& context, const Task&
   return std::nullopt;
 }
 
+/// What the task has found behind the tags of its images, if its deployment did not know it.
+void pin(Context& context, const Task& task) {
+  const schemas::ServiceDeployment* record =
+      find_service_deployment(context.world, task.deployment);
+  if (record == nullptr) {
+    return;
+  }
+  if (std::optional<schemas::ServiceDeployment> pinned = pin_images(*record, task)) {
+    apply(context.world, ServiceDeploymentChanged{*std::move(pinned)});
+  }
+}
+
 }  // namespace
 
 void log_event(Context& context, const schemas::Scope& scope, std::string kind, std::string subject,
@@ -96,6 +109,7 @@ void change_task(Context& context, const Task& before, Task after) {
   std::optional<schemas::Deployment> changed = accounted(context, before, after);
   apply(context.world, TaskChanged{std::move(after)});
   log_task(context, context.world->tasks.at(key));
+  pin(context, context.world->tasks.at(key));
   if (changed) {
     apply(context.world, DeploymentAccounted{service, std::move(*changed)});
   }

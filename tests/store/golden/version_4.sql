@@ -26,7 +26,7 @@ CREATE TABLE "task_definition" (key INTEGER PRIMARY KEY, account TEXT, region TE
   revision INTEGER, status INTEGER, registered_at INTEGER, deregistered_at INTEGER,
   body TEXT) STRICT;
 INSERT INTO "task_definition" VALUES (1, '123456789012', 'us-east-1', 'web', 1, 0, 1790000016000, NULL,
-  '{"key":1,"family":"web","revision":1,"status":"active","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/web:1","command":["serve","80"],"entry_point":["/bin/probe"],"environment":[{"name":"GREETING","value":"grüß'' dich"}],"working_directory":"/srv","user":"1000:1000","cpu":128,"memory":128,"memory_reservation":64,"essential":true,"depends_on":[{"container_name":"side","condition":"start"}],"port_mappings":[{"container_port":80,"host_port":0,"protocol":"tcp","name":"http","app_protocol":"http"},{"container_port":53,"host_port":5353,"protocol":"udp"}],"start_timeout_ms":20000,"stop_timeout_ms":5000,"readonly_root_filesystem":true,"privileged":true,"health_check":{"command":["CMD-SHELL","true"],"interval_ms":10000,"timeout_ms":2000,"retries":2,"start_period_ms":5000},"restart_policy":{"enabled":true,"ignored_exit_codes":[3],"attempt_period_ms":60000},"mount_points":[{"source_volume":"scratch","container_path":"/scratch","read_only":true}],"ulimits":[{"name":"nofile","soft":100,"hard":200}],"linux_parameters":{"capabilities_add":["NET_ADMIN"],"capabilities_drop":["CHOWN"],"devices":[{"host_path":"/dev/null","container_path":"/dev/void","permissions":["read","write"]}],"init_process_enabled":true,"shared_memory_size":32,"tmpfs":[{"container_path":"/t","size":8,"mount_options":["noexec"]}],"max_swap":16,"swappiness":10},"docker_labels":{"label":"of docker"}},{"name":"side","image":"registry.local/side:1","cpu":64,"memory":64,"essential":false,"readonly_root_filesystem":false,"privileged":false,"volumes_from":[{"source_container":"main","read_only":true}]}],"volumes":[{"name":"scratch"},{"name":"logs","source_path":"/var/log/web"}],"compatibilities":["ec2"],"requires_compatibilities":["ec2"],"requires_attributes":["com.amazonaws.ecs.capability.privileged-container","com.amazonaws.ecs.capability.task-iam-role","ecs.capability.container-health-check","ecs.capability.container-ordering","ecs.capability.container-restart-policy"],"task_role_arn":"arn:aws:iam::123456789012:role/app/reader","execution_role_arn":"arn:aws:iam::123456789012:role/app/reader","cpu_architecture":"X86_64","operating_system_family":"LINUX","tags":[{"key":"team","value":"a \"quoted\" value"}],"registered_at":1790000016000,"registered_by":"arn:aws:iam::123456789012:root"}');
+  '{"key":1,"family":"web","revision":1,"status":"active","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/web:1","command":["serve","80"],"entry_point":["/bin/probe"],"environment":[{"name":"GREETING","value":"grüß'' dich"}],"working_directory":"/srv","user":"1000:1000","cpu":128,"memory":128,"memory_reservation":64,"essential":true,"depends_on":[{"container_name":"side","condition":"start"}],"port_mappings":[{"container_port":80,"host_port":0,"protocol":"tcp","name":"http","app_protocol":"http"},{"container_port":53,"host_port":5353,"protocol":"udp"}],"start_timeout_ms":20000,"stop_timeout_ms":5000,"readonly_root_filesystem":true,"privileged":true,"health_check":{"command":["CMD-SHELL","true"],"interval_ms":10000,"timeout_ms":2000,"retries":2,"start_period_ms":5000},"restart_policy":{"enabled":true,"ignored_exit_codes":[3],"attempt_period_ms":60000},"mount_points":[{"source_volume":"scratch","container_path":"/scratch","read_only":true}],"ulimits":[{"name":"nofile","soft":100,"hard":200}],"linux_parameters":{"capabilities_add":["NET_ADMIN"],"capabilities_drop":["CHOWN"],"devices":[{"host_path":"/dev/null","container_path":"/dev/void","permissions":["read","write"]}],"init_process_enabled":true,"shared_memory_size":32,"tmpfs":[{"container_path":"/t","size":8,"mount_options":["noexec"]}],"max_swap":16,"swappiness":10},"docker_labels":{"label":"of docker"}},{"name":"side","image":"registry.local/side:1","cpu":64,"memory":64,"essential":false,"readonly_root_filesystem":false,"privileged":false,"volumes_from":[{"source_container":"main","read_only":true}],"version_consistency":"disabled"}],"volumes":[{"name":"scratch"},{"name":"logs","source_path":"/var/log/web"}],"compatibilities":["ec2"],"requires_compatibilities":["ec2"],"requires_attributes":["com.amazonaws.ecs.capability.privileged-container","com.amazonaws.ecs.capability.task-iam-role","ecs.capability.container-health-check","ecs.capability.container-ordering","ecs.capability.container-restart-policy"],"task_role_arn":"arn:aws:iam::123456789012:role/app/reader","execution_role_arn":"arn:aws:iam::123456789012:role/app/reader","cpu_architecture":"X86_64","operating_system_family":"LINUX","tags":[{"key":"team","value":"a \"quoted\" value"}],"registered_at":1790000016000,"registered_by":"arn:aws:iam::123456789012:root"}');
 INSERT INTO "task_definition" VALUES (2, '123456789012', 'us-east-1', 'web', 2, 0, 1790000017000, NULL,
   '{"key":2,"family":"web","revision":2,"status":"active","network_mode":"bridge","containers":[{"name":"main","image":"registry.local/web:2","cpu":128,"memory":128,"essential":true,"readonly_root_filesystem":false,"privileged":false}],"compatibilities":["ec2"],"registered_at":1790000017000,"registered_by":"arn:aws:iam::123456789012:root"}');
 INSERT INTO "task_definition" VALUES (3, '123456789012', 'us-east-1', 'web', 3, 1, 1790000018000,
@@ -201,9 +201,10 @@ INSERT INTO "task_state" VALUES (2, 1, NULL, 7, 7, 0, 4, 4, 1790000028000, NULL,
   'Scaling activity initiated by (deployment ecs-svc/1636106807449963335)',
   '{"c":[{"s":"stopped","x":0,"id":"75a2614a-4241-48ef-8758-58f43b80e135","h":"unknown"},{"s":"stopped","x":0,"id":"5b9e85d1-3f72-4d2d-a10d-d28948f0d4a4","h":"unknown"}]}',
   NULL);
-INSERT INTO "task_state" VALUES (3, 5, 'eni-8e8f23a282512d2a4', 3, 3, 0, 0, 3, 1790000029000, NULL,
+INSERT INTO "task_state" VALUES (3, 5, 'eni-8e8f23a282512d2a4', 3, 3, 0, 0, 4, 1790000029000, NULL,
   NULL, 1790000033000, 1790000033000, NULL, NULL, NULL, 'us-east-1b', NULL,
-  '{"c":[{"s":"running","id":"0fa6a95d-ed43-4e88-bec0-ae86c983f1d3","h":"unknown"}]}', 1790007378000);
+  '{"c":[{"s":"running","id":"0fa6a95d-ed43-4e88-bec0-ae86c983f1d3","d":"sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee","h":"unknown"}]}',
+  1790007378000);
 INSERT INTO "task_state" VALUES (4, 1, NULL, 7, 7, 0, 2, 4, 1790000030000, 1790000030000,
   1790000030000, NULL, 1790000033000, 1790000038000, 1790000038000, 1790000038000, 'us-east-1a',
   'Essential container in task exited',
@@ -250,10 +251,10 @@ INSERT INTO "user" VALUES (2, '123456789012', 'build', 1790000009000);
 CREATE TABLE "access_key" (key INTEGER PRIMARY KEY, id TEXT, user INTEGER, sealed_secret TEXT,
   status INTEGER, created_at INTEGER) STRICT;
 INSERT INTO "access_key" VALUES (1, 'AKIAADMINADMINADMIN1', 1,
-  'v1:80a32b13f42bfd61983850581e5c0dab78aeaf397d75d5dece538487a74d50067b744fdc8e98a058b4846e7b219fdaa27325bd0bf0dd4f970ea4',
+  'v1:dd0ac02890078ae893d3c33eb35367ac27779c6e6bae3015cf31922822684127156412b76d969c72eaf72ceab1f66398ed09e8fc56ea75fb2638',
   0, 1790000009000);
 INSERT INTO "access_key" VALUES (2, 'AKIABUILDBUILDBUILD1', 2,
-  'v1:37569684f5979d06ee5028315e7ce389ebe110498393422c6a862eee40040726bd07237e12afff3a6ce40f6c4b4b00e8178a60738a26e7c6f8d6',
+  'v1:0f3a03da5383e7e5c4b7d8920016428af43eeea99f593f268e7e45d3eab94b7fd65d1b9a7c8fc38153c0f5dda3bcb78965b3ea78ae95874b8b33',
   1, 1790000010000);
 CREATE TABLE "role" (key INTEGER PRIMARY KEY, account TEXT, name TEXT, created_at INTEGER,
   body TEXT) STRICT;
@@ -285,7 +286,7 @@ CREATE TABLE "service_deployment" (key INTEGER PRIMARY KEY, status INTEGER, body
 INSERT INTO "service_deployment" VALUES (1, 4,
   '{"status_reason":"A newer deployment began: ecs-svc/2722696506342463596.","configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"updated_at":1790000038000,"finished_at":1790000038000,"stopped_at":1790000038000,"breaker":"disabled","breaker_failures":0,"breaker_threshold":3}');
 INSERT INTO "service_deployment" VALUES (2, 2,
-  '{"configuration":{"minimum_healthy_percent":100,"maximum_percent":200,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"updated_at":1790000073000,"finished_at":1790000073000,"breaker":"disabled","breaker_failures":0,"breaker_threshold":3}');
+  '{"configuration":{"minimum_healthy_percent":100,"maximum_percent":200,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"updated_at":1790000073000,"finished_at":1790000073000,"breaker":"disabled","breaker_failures":0,"breaker_threshold":3,"image_digests":{"main":"sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"}}');
 INSERT INTO "service_deployment" VALUES (3, 2,
   '{"configuration":{"minimum_healthy_percent":50,"maximum_percent":150,"circuit_breaker":{"enable":false,"rollback":false,"reset_on_healthy_task":true,"threshold_type":"bounded_percent","threshold_value":50}},"sources":["ecs-svc/1636106807449963335"],"updated_at":1790000124000,"finished_at":1790000124000,"breaker":"disabled","breaker_failures":0,"breaker_threshold":3}');
 INSERT INTO "service_deployment" VALUES (4, 4,
@@ -431,228 +432,231 @@ INSERT INTO "event" VALUES (54, 1790000038000, '123456789012', 'us-east-1', 'tas
 INSERT INTO "event" VALUES (55, 1790000038000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/13cd652823a1dd380e48f4c4e0a4a57f',
   '{"cluster":"c","group":"by hand","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"essential_container_exited","stopped_reason":"Essential container in task exited","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":137,"reason":"OutOfMemoryError: container killed","health":"unknown"}],"pull_started_at":1790000030000,"pull_stopped_at":1790000030000,"started_at":1790000033000,"stopping_at":1790000038000,"execution_stopped_at":1790000038000,"stopped_at":1790000038000}');
-INSERT INTO "event" VALUES (56, 1790000038000, '123456789012', 'us-east-1', 'service.updated',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2722696506342463596"}');
-INSERT INTO "event" VALUES (57, 1790000038000, '123456789012', 'us-east-1', 'deployment.in_progress',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"ecs-svc/2722696506342463596","reason":"ECS deployment ecs-svc/2722696506342463596 in progress."}');
-INSERT INTO "event" VALUES (58, 1790000038000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/1d24d4fcb97f3f6a788a448cca5a9cf8',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/1636106807449963335)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"},{"name":"side","last_status":"running","health":"unknown"}],"started_at":1790000033000,"stopping_at":1790000038000}');
-INSERT INTO "event" VALUES (59, 1790000038000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has stopped 1 running tasks: (task 1d24d4fcb97f3f6a788a448cca5a9cf8)."}');
-INSERT INTO "event" VALUES (60, 1790000039000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/1d24d4fcb97f3f6a788a448cca5a9cf8',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/1636106807449963335)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"},{"name":"side","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000033000,"stopping_at":1790000038000,"stopped_at":1790000039000}');
-INSERT INTO "event" VALUES (61, 1790000039000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/71ab0844b9b1b4f042c28d380df58438',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (62, 1790000039000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has started 1 tasks: (task 71ab0844b9b1b4f042c28d380df58438)."}');
-INSERT INTO "event" VALUES (63, 1790000039000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
-INSERT INTO "event" VALUES (64, 1790000039000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/71ab0844b9b1b4f042c28d380df58438',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000039000}');
-INSERT INTO "event" VALUES (65, 1790000069000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
-  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (66, 1790000069000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
-  '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (67, 1790000069000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
-  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (68, 1790000069000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
-  '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (69, 1790000069000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"AGENT\".","reason":"AGENT"}');
-INSERT INTO "event" VALUES (70, 1790000073000, '123456789012', 'us-east-1', 'deployment.completed',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
-  '{"message":"ecs-svc/2078412720614623980","reason":"ECS deployment ecs-svc/2078412720614623980 completed."}');
-INSERT INTO "event" VALUES (71, 1790000073000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
-  '{"message":"(service jobs) (deployment ecs-svc/2078412720614623980) deployment completed."}');
-INSERT INTO "event" VALUES (72, 1790000073000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
-  '{"message":"(service jobs) has reached a steady state."}');
-INSERT INTO "event" VALUES (73, 1790000079000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/2bf4ebf5be54559b70c5b7ae5cf26313',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/1636106807449963335)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"},{"name":"side","last_status":"running","health":"unknown"}],"started_at":1790000033000,"stopping_at":1790000079000}');
-INSERT INTO "event" VALUES (74, 1790000079000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has stopped 1 running tasks: (task 2bf4ebf5be54559b70c5b7ae5cf26313)."}');
-INSERT INTO "event" VALUES (75, 1790000084000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
-  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (76, 1790000084000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/2bf4ebf5be54559b70c5b7ae5cf26313',
-  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/1636106807449963335)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"},{"name":"side","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000033000,"stopping_at":1790000079000,"stopped_at":1790000084000}');
-INSERT INTO "event" VALUES (77, 1790000084000, '123456789012', 'us-east-1', 'deployment.removed',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/1636106807449963335"}');
-INSERT INTO "event" VALUES (78, 1790000084000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/89dd7a2dec50221149224938c28d0971',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (79, 1790000084000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has started 1 tasks: (task 89dd7a2dec50221149224938c28d0971)."}');
-INSERT INTO "event" VALUES (80, 1790000084000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
-  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
-INSERT INTO "event" VALUES (81, 1790000084000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
-  '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
-INSERT INTO "event" VALUES (82, 1790000084000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
-  '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
-INSERT INTO "event" VALUES (83, 1790000084000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/89dd7a2dec50221149224938c28d0971',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000084000}');
-INSERT INTO "event" VALUES (84, 1790000114000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
-  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (85, 1790000114000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
-  '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (86, 1790000114000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
-  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (87, 1790000114000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
-  '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (88, 1790000124000, '123456789012', 'us-east-1', 'deployment.completed',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"ecs-svc/2722696506342463596","reason":"ECS deployment ecs-svc/2722696506342463596 completed."}');
-INSERT INTO "event" VALUES (89, 1790000124000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) (deployment ecs-svc/2722696506342463596) deployment completed."}');
-INSERT INTO "event" VALUES (90, 1790000124000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has reached a steady state."}');
-INSERT INTO "event" VALUES (91, 1790000129000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
-  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (92, 1790000129000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
-  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
-INSERT INTO "event" VALUES (93, 1790000129000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
-  '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
-INSERT INTO "event" VALUES (94, 1790000129000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
-  '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
-INSERT INTO "event" VALUES (95, 1790000159000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
-  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (96, 1790000159000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
-  '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (97, 1790000159000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
-  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (98, 1790000159000, '123456789012', 'us-east-1', 'instance.disconnected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
-  '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
-INSERT INTO "event" VALUES (99, 1790000174000, '123456789012', 'us-east-1', 'definition.registered',
-  'arn:aws:ecs:us-east-1:123456789012:task-definition/bad:1', '{}');
-INSERT INTO "event" VALUES (100, 1790000175000, '123456789012', 'us-east-1', 'service.updated',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2029357966365906655"}');
-INSERT INTO "event" VALUES (101, 1790000175000, '123456789012', 'us-east-1', 'deployment.in_progress',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"ecs-svc/2029357966365906655","reason":"ECS deployment ecs-svc/2029357966365906655 in progress."}');
-INSERT INTO "event" VALUES (102, 1790000175000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/71ab0844b9b1b4f042c28d380df58438',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2722696506342463596)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000039000,"stopping_at":1790000175000}');
-INSERT INTO "event" VALUES (103, 1790000175000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has stopped 1 running tasks: (task 71ab0844b9b1b4f042c28d380df58438)."}');
-INSERT INTO "event" VALUES (104, 1790000176000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
-  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (105, 1790000176000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
-  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
-INSERT INTO "event" VALUES (106, 1790000176000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/71ab0844b9b1b4f042c28d380df58438',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2722696506342463596)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000039000,"stopping_at":1790000175000,"stopped_at":1790000176000}');
-INSERT INTO "event" VALUES (107, 1790000176000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/d201eb9cdaece7f6e8b385d91a46b1b5',
-  '{"cluster":"c","group":"service:web","definition":"bad:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (108, 1790000176000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has started 1 tasks: (task d201eb9cdaece7f6e8b385d91a46b1b5)."}');
-INSERT INTO "event" VALUES (109, 1790000176000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
-INSERT INTO "event" VALUES (110, 1790000176000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
-  '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
-INSERT INTO "event" VALUES (111, 1790000176000, '123456789012', 'us-east-1', 'instance.connected',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
-  '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
-INSERT INTO "event" VALUES (112, 1790000176000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/d201eb9cdaece7f6e8b385d91a46b1b5',
-  '{"cluster":"c","group":"service:web","definition":"bad:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"task_failed_to_start","stopped_reason":"Task failed to start","version":2,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"reason":"CannotPullContainerError: no such image","health":"unknown"}],"stopping_at":1790000176000,"stopped_at":1790000176000}');
-INSERT INTO "event" VALUES (113, 1790000176000, '123456789012', 'us-east-1', 'deployment.failed',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"ecs-svc/2029357966365906655","reason":"ECS deployment circuit breaker: tasks failed to start."}');
-INSERT INTO "event" VALUES (114, 1790000176000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) (deployment ecs-svc/2029357966365906655) deployment failed: tasks failed to start."}');
-INSERT INTO "event" VALUES (115, 1790000176000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) rolling back to deployment ecs-svc/2722696506342463596."}');
-INSERT INTO "event" VALUES (116, 1790000176000, '123456789012', 'us-east-1', 'deployment.removed',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2029357966365906655"}');
-INSERT INTO "event" VALUES (117, 1790000176000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/c72bf81f5f447b65488925f0b60b4ffb',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
-INSERT INTO "event" VALUES (118, 1790000176000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) has started 1 tasks: (task c72bf81f5f447b65488925f0b60b4ffb)."}');
-INSERT INTO "event" VALUES (119, 1790000176000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/c72bf81f5f447b65488925f0b60b4ffb',
-  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000176000}');
-INSERT INTO "event" VALUES (120, 1790000176000, '123456789012', 'us-east-1', 'service.updated',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/4844052134576708850"}');
-INSERT INTO "event" VALUES (121, 1790000176000, '123456789012', 'us-east-1', 'deployment.in_progress',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"ecs-svc/4844052134576708850","reason":"ECS deployment ecs-svc/4844052134576708850 in progress."}');
-INSERT INTO "event" VALUES (122, 1790000176000, '123456789012', 'us-east-1', 'deployment.paused',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"ecs-svc/4844052134576708850","reason":"ECS deployment ecs-svc/4844052134576708850 in progress."}');
-INSERT INTO "event" VALUES (123, 1790000176000, '123456789012', 'us-east-1', 'service',
-  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
-  '{"message":"(service web) (deployment ecs-svc/4844052134576708850) deployment is paused by a lifecycle hook until ContinueServiceDeployment is called."}');
-INSERT INTO "event" VALUES (124, 1790000177000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/b8659b3e8125cd6699c06552c4dea376',
-  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"connectivity_at":1790000033000,"started_at":1790000033000,"stopping_at":1790000177000}');
-INSERT INTO "event" VALUES (125, 1790000178000, '123456789012', 'us-east-1', 'task',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/b8659b3e8125cd6699c06552c4dea376',
-  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"}],"connectivity_at":1790000033000,"started_at":1790000033000,"stopping_at":1790000177000,"stopped_at":1790000178000}');
-INSERT INTO "event" VALUES (126, 1790000178000, '123456789012', 'us-east-1', 'task',
+INSERT INTO "event" VALUES (56, 1790000038000, '123456789012', 'us-east-1', 'task',
   'arn:aws:ecs:us-east-1:123456789012:task/c/82d3e7b986f2450af64022361833ce51',
   '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"connectivity_at":1790000033000,"started_at":1790000033000}');
-INSERT INTO "event" VALUES (127, 1790000178000, '123456789012', 'us-east-1', 'task.protected',
-  'arn:aws:ecs:us-east-1:123456789012:task/c/82d3e7b986f2450af64022361833ce51',
-  '{"message":"for 120 minutes"}');
-INSERT INTO "event" VALUES (128, 1790000179000, '123456789012', 'us-east-1', 'instance.draining',
-  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
-  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
-INSERT INTO "event" VALUES (129, 1790000179000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (57, 1790000038000, '123456789012', 'us-east-1', 'service.updated',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2722696506342463596"}');
+INSERT INTO "event" VALUES (58, 1790000038000, '123456789012', 'us-east-1', 'deployment.in_progress',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/2722696506342463596","reason":"ECS deployment ecs-svc/2722696506342463596 in progress."}');
+INSERT INTO "event" VALUES (59, 1790000038000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/1d24d4fcb97f3f6a788a448cca5a9cf8',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/1636106807449963335)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"},{"name":"side","last_status":"running","health":"unknown"}],"started_at":1790000033000,"stopping_at":1790000038000}');
+INSERT INTO "event" VALUES (60, 1790000038000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has stopped 1 running tasks: (task 1d24d4fcb97f3f6a788a448cca5a9cf8)."}');
+INSERT INTO "event" VALUES (61, 1790000039000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/1d24d4fcb97f3f6a788a448cca5a9cf8',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/1636106807449963335)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"},{"name":"side","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000033000,"stopping_at":1790000038000,"stopped_at":1790000039000}');
+INSERT INTO "event" VALUES (62, 1790000039000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/71ab0844b9b1b4f042c28d380df58438',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
+INSERT INTO "event" VALUES (63, 1790000039000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has started 1 tasks: (task 71ab0844b9b1b4f042c28d380df58438)."}');
+INSERT INTO "event" VALUES (64, 1790000039000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/web',
   '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
-INSERT INTO "event" VALUES (130, 1790000180000, '123456789012', 'us-east-1', 'service.created',
+INSERT INTO "event" VALUES (65, 1790000039000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/71ab0844b9b1b4f042c28d380df58438',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000039000}');
+INSERT INTO "event" VALUES (66, 1790000069000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (67, 1790000069000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (68, 1790000069000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (69, 1790000069000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (70, 1790000069000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"AGENT\".","reason":"AGENT"}');
+INSERT INTO "event" VALUES (71, 1790000073000, '123456789012', 'us-east-1', 'deployment.completed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
+  '{"message":"ecs-svc/2078412720614623980","reason":"ECS deployment ecs-svc/2078412720614623980 completed."}');
+INSERT INTO "event" VALUES (72, 1790000073000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
+  '{"message":"(service jobs) (deployment ecs-svc/2078412720614623980) deployment completed."}');
+INSERT INTO "event" VALUES (73, 1790000073000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/jobs',
+  '{"message":"(service jobs) has reached a steady state."}');
+INSERT INTO "event" VALUES (74, 1790000079000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/2bf4ebf5be54559b70c5b7ae5cf26313',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/1636106807449963335)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"},{"name":"side","last_status":"running","health":"unknown"}],"started_at":1790000033000,"stopping_at":1790000079000}');
+INSERT INTO "event" VALUES (75, 1790000079000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has stopped 1 running tasks: (task 2bf4ebf5be54559b70c5b7ae5cf26313)."}');
+INSERT INTO "event" VALUES (76, 1790000084000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
+INSERT INTO "event" VALUES (77, 1790000084000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/2bf4ebf5be54559b70c5b7ae5cf26313',
+  '{"cluster":"c","group":"service:web","definition":"web:1","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/1636106807449963335)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"},{"name":"side","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000033000,"stopping_at":1790000079000,"stopped_at":1790000084000}');
+INSERT INTO "event" VALUES (78, 1790000084000, '123456789012', 'us-east-1', 'deployment.removed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/1636106807449963335"}');
+INSERT INTO "event" VALUES (79, 1790000084000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/89dd7a2dec50221149224938c28d0971',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
+INSERT INTO "event" VALUES (80, 1790000084000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has started 1 tasks: (task 89dd7a2dec50221149224938c28d0971)."}');
+INSERT INTO "event" VALUES (81, 1790000084000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
+INSERT INTO "event" VALUES (82, 1790000084000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
+INSERT INTO "event" VALUES (83, 1790000084000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
+INSERT INTO "event" VALUES (84, 1790000084000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/89dd7a2dec50221149224938c28d0971',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"d70d3259e4e1cb631c663cf4d73c4c04","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000084000}');
+INSERT INTO "event" VALUES (85, 1790000114000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (86, 1790000114000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (87, 1790000114000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (88, 1790000114000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (89, 1790000124000, '123456789012', 'us-east-1', 'deployment.completed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/2722696506342463596","reason":"ECS deployment ecs-svc/2722696506342463596 completed."}');
+INSERT INTO "event" VALUES (90, 1790000124000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) (deployment ecs-svc/2722696506342463596) deployment completed."}');
+INSERT INTO "event" VALUES (91, 1790000124000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has reached a steady state."}');
+INSERT INTO "event" VALUES (92, 1790000129000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
+INSERT INTO "event" VALUES (93, 1790000129000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
+INSERT INTO "event" VALUES (94, 1790000129000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
+INSERT INTO "event" VALUES (95, 1790000129000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
+INSERT INTO "event" VALUES (96, 1790000159000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (97, 1790000159000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (98, 1790000159000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (99, 1790000159000, '123456789012', 'us-east-1', 'instance.disconnected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3","why":"its lease has ended"}');
+INSERT INTO "event" VALUES (100, 1790000174000, '123456789012', 'us-east-1', 'definition.registered',
+  'arn:aws:ecs:us-east-1:123456789012:task-definition/bad:1', '{}');
+INSERT INTO "event" VALUES (101, 1790000175000, '123456789012', 'us-east-1', 'service.updated',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2029357966365906655"}');
+INSERT INTO "event" VALUES (102, 1790000175000, '123456789012', 'us-east-1', 'deployment.in_progress',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/2029357966365906655","reason":"ECS deployment ecs-svc/2029357966365906655 in progress."}');
+INSERT INTO "event" VALUES (103, 1790000175000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/71ab0844b9b1b4f042c28d380df58438',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2722696506342463596)","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000039000,"stopping_at":1790000175000}');
+INSERT INTO "event" VALUES (104, 1790000175000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has stopped 1 running tasks: (task 71ab0844b9b1b4f042c28d380df58438)."}');
+INSERT INTO "event" VALUES (105, 1790000176000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
+INSERT INTO "event" VALUES (106, 1790000176000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/022ab1ba804098e6cb293e6770eb3a95',
+  '{"cluster":"c","availability_zone":"us-east-1b","address":"198.18.0.2"}');
+INSERT INTO "event" VALUES (107, 1790000176000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/71ab0844b9b1b4f042c28d380df58438',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"service_scheduler_initiated","stopped_reason":"Scaling activity initiated by (deployment ecs-svc/2722696506342463596)","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"}],"started_at":1790000039000,"stopping_at":1790000175000,"stopped_at":1790000176000}');
+INSERT INTO "event" VALUES (108, 1790000176000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/d201eb9cdaece7f6e8b385d91a46b1b5',
+  '{"cluster":"c","group":"service:web","definition":"bad:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
+INSERT INTO "event" VALUES (109, 1790000176000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has started 1 tasks: (task d201eb9cdaece7f6e8b385d91a46b1b5)."}');
+INSERT INTO "event" VALUES (110, 1790000176000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
+INSERT INTO "event" VALUES (111, 1790000176000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/f6d0c233a1c4cb77febe023d51d6fc53',
+  '{"availability_zone":"us-east-1a","address":"198.18.0.3"}');
+INSERT INTO "event" VALUES (112, 1790000176000, '123456789012', 'us-east-1', 'instance.connected',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/pool/616750997ac05e226953798876a2c369',
+  '{"availability_zone":"us-east-1b","address":"198.18.0.4"}');
+INSERT INTO "event" VALUES (113, 1790000176000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/d201eb9cdaece7f6e8b385d91a46b1b5',
+  '{"cluster":"c","group":"service:web","definition":"bad:1","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"task_failed_to_start","stopped_reason":"Task failed to start","version":2,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"reason":"CannotPullContainerError: no such image","health":"unknown"}],"stopping_at":1790000176000,"stopped_at":1790000176000}');
+INSERT INTO "event" VALUES (114, 1790000176000, '123456789012', 'us-east-1', 'deployment.failed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/2029357966365906655","reason":"ECS deployment circuit breaker: tasks failed to start."}');
+INSERT INTO "event" VALUES (115, 1790000176000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) (deployment ecs-svc/2029357966365906655) deployment failed: tasks failed to start."}');
+INSERT INTO "event" VALUES (116, 1790000176000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) rolling back to deployment ecs-svc/2722696506342463596."}');
+INSERT INTO "event" VALUES (117, 1790000176000, '123456789012', 'us-east-1', 'deployment.removed',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/2029357966365906655"}');
+INSERT INTO "event" VALUES (118, 1790000176000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/c72bf81f5f447b65488925f0b60b4ffb',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"pending","desired_status":"running","health":"unknown","stop_code":"none","version":1}');
+INSERT INTO "event" VALUES (119, 1790000176000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) has started 1 tasks: (task c72bf81f5f447b65488925f0b60b4ffb)."}');
+INSERT INTO "event" VALUES (120, 1790000176000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/c72bf81f5f447b65488925f0b60b4ffb',
+  '{"cluster":"c","group":"service:web","definition":"web:2","instance":"022ab1ba804098e6cb293e6770eb3a95","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":2,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"started_at":1790000176000}');
+INSERT INTO "event" VALUES (121, 1790000176000, '123456789012', 'us-east-1', 'service.updated',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web', '{"message":"ecs-svc/4844052134576708850"}');
+INSERT INTO "event" VALUES (122, 1790000176000, '123456789012', 'us-east-1', 'deployment.in_progress',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/4844052134576708850","reason":"ECS deployment ecs-svc/4844052134576708850 in progress."}');
+INSERT INTO "event" VALUES (123, 1790000176000, '123456789012', 'us-east-1', 'deployment.paused',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"ecs-svc/4844052134576708850","reason":"ECS deployment ecs-svc/4844052134576708850 in progress."}');
+INSERT INTO "event" VALUES (124, 1790000176000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) (deployment ecs-svc/4844052134576708850) deployment is paused by a lifecycle hook until ContinueServiceDeployment is called."}');
+INSERT INTO "event" VALUES (125, 1790000177000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/b8659b3e8125cd6699c06552c4dea376',
+  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"running","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":3,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"connectivity_at":1790000033000,"started_at":1790000033000,"stopping_at":1790000177000}');
+INSERT INTO "event" VALUES (126, 1790000178000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/b8659b3e8125cd6699c06552c4dea376',
+  '{"cluster":"c","group":"family:job","definition":"job:1","last_status":"stopped","desired_status":"stopped","health":"unknown","stop_code":"user_initiated","stopped_reason":"seen enough","version":4,"containers":[{"name":"main","last_status":"stopped","exit_code":0,"health":"unknown"}],"connectivity_at":1790000033000,"started_at":1790000033000,"stopping_at":1790000177000,"stopped_at":1790000178000}');
+INSERT INTO "event" VALUES (127, 1790000178000, '123456789012', 'us-east-1', 'task',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/82d3e7b986f2450af64022361833ce51',
+  '{"cluster":"c","group":"service:jobs","definition":"job:1","last_status":"running","desired_status":"running","health":"unknown","stop_code":"none","version":4,"containers":[{"name":"main","last_status":"running","health":"unknown"}],"connectivity_at":1790000033000,"started_at":1790000033000}');
+INSERT INTO "event" VALUES (128, 1790000178000, '123456789012', 'us-east-1', 'task.protected',
+  'arn:aws:ecs:us-east-1:123456789012:task/c/82d3e7b986f2450af64022361833ce51',
+  '{"message":"for 120 minutes"}');
+INSERT INTO "event" VALUES (129, 1790000179000, '123456789012', 'us-east-1', 'instance.draining',
+  'arn:aws:ecs:us-east-1:123456789012:container-instance/c/d70d3259e4e1cb631c663cf4d73c4c04',
+  '{"cluster":"c","availability_zone":"us-east-1a","address":"198.18.0.1"}');
+INSERT INTO "event" VALUES (130, 1790000179000, '123456789012', 'us-east-1', 'service',
+  'arn:aws:ecs:us-east-1:123456789012:service/c/web',
+  '{"message":"(service web) was unable to place a task because no container instance met all of its requirements. Reason: The closest matching (container-instance 022ab1ba804098e6cb293e6770eb3a95) encountered error \"distinctInstance placement constraint unsatisfied.\".","reason":"distinctInstance placement constraint unsatisfied."}');
+INSERT INTO "event" VALUES (131, 1790000180000, '123456789012', 'us-east-1', 'service.created',
   'arn:aws:ecs:us-east-1:123456789012:service/c/sets', '{}');
-INSERT INTO "event" VALUES (131, 1790000181000, '123456789012', 'us-east-1', 'task_set.created',
+INSERT INTO "event" VALUES (132, 1790000181000, '123456789012', 'us-east-1', 'task_set.created',
   'arn:aws:ecs:us-east-1:123456789012:task-set/c/sets/ecs-svc/4697068266323246350',
   '{"message":"ecs-svc/4697068266323246350"}');
-INSERT INTO "event" VALUES (132, 1790000181000, '123456789012', 'us-east-1', 'service',
+INSERT INTO "event" VALUES (133, 1790000181000, '123456789012', 'us-east-1', 'service',
   'arn:aws:ecs:us-east-1:123456789012:service/c/sets',
   '{"message":"(service sets, taskSet ecs-svc/4697068266323246350) has reached a steady state."}');
 CREATE TABLE "meter" (key INTEGER PRIMARY KEY, task INTEGER, sequence INTEGER,

@@ -27,7 +27,7 @@ class FakeEngine : public agent::Engine {
       return schemas::Error{schemas::ErrorCode::server, pull_error};
     }
     agent::Image image;
-    image.digest = "sha256:" + request.reference;
+    image.digest = request.digest.empty() ? "sha256:" + request.reference : request.digest;
     image.config.command = {"/bin/serve"};
     image.config.stop_signal = "SIGQUIT";
     return image;

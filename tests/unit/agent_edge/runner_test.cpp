@@ -338,6 +338,33 @@ TEST_CASE("an image that cannot be pulled ends its task with the registry's word
   CHECK(control.report(web.id).stop_code == schemas::StopCode::task_failed_to_start);
 }
 
+TEST_CASE("an image that is pinned is pulled by its digest, and a failed pull says which") {
+  FakeEngine engine;
+  FakeNetworking networking;
+  FakeControl control;
+  const agent_test::TemporaryDirectory data;
+  auto web = agent_test::task(1, {container("web")});
+  const std::string digest = "sha256:" + std::string(64, 'a');
+  web.containers.front().image_digest = digest;
+  SUBCASE("it is there") {
+    const TestAgent agent(engine, networking, control, data.path());
+    control.want(web);
+    REQUIRE(eventually([&] { return control.status(web.id) == TaskStatus::running; }));
+    CHECK(control.report(web.id).containers.front().image_digest == digest);
+    CHECK(engine.spec(web.containers.front().id).image_digest == digest);
+  }
+  SUBCASE("it is gone") {
+    engine.pull_error = "CannotPullContainerError: manifest unknown";
+    const TestAgent agent(engine, networking, control, data.path());
+    control.want(web);
+    REQUIRE(eventually([&] { return control.status(web.id) == TaskStatus::stopped; }));
+    const std::string said = control.report(web.id).stopped_reason;
+    CHECK(said.starts_with("CannotPullContainerError: manifest unknown (registry:5000/web:1 "));
+    CHECK(said.find("pinned to " + digest) != std::string::npos);
+    CHECK(said.find("forceNewDeployment") != std::string::npos);
+  }
+}
+
 TEST_CASE("an identity that control does not know any more is said so, once") {
   FakeEngine engine;
   FakeNetworking networking;

@@ -96,6 +96,11 @@ ContainerDefinition read_container(const api::ContainerDefinition& wanted, Netwo
   container.stop_timeout = read_seconds(wanted.stop_timeout);
   container.readonly_root_filesystem = wanted.readonly_root_filesystem.value_or(false);
   container.docker_labels = wanted.docker_labels.value_or(std::map<std::string, std::string>{});
+  if (wanted.version_consistency) {
+    container.version_consistency = *wanted.version_consistency == api::VersionConsistency::disabled
+                                        ? schemas::VersionConsistency::disabled
+                                        : schemas::VersionConsistency::enabled;
+  }
   read_runtime(wanted, container);
   return container;
 }

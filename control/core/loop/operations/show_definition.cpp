@@ -96,6 +96,12 @@ api::ContainerDefinition show_container(const ContainerDefinition& container) {
   if (!container.docker_labels.empty()) {
     shown.docker_labels = container.docker_labels;
   }
+  if (container.version_consistency) {
+    shown.version_consistency =
+        *container.version_consistency == schemas::VersionConsistency::disabled
+            ? api::VersionConsistency::disabled
+            : api::VersionConsistency::enabled;
+  }
   return shown;
 }
 

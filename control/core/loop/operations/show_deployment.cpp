@@ -4,6 +4,7 @@
 
 #include "control/core/deploy/circuit_breaker.h"
 #include "control/core/deploy/deployment.h"
+#include "control/core/deploy/image_pins.h"
 #include "control/core/deploy/lifecycle_hooks.h"
 #include "control/core/deploy/service_deployment.h"
 #include "control/core/loop/operations/hooks.h"
@@ -214,7 +215,11 @@ api::ServiceRevision show_revision(const World& world, const ServiceDeployment& 
   shown.container_images.emplace();
   for (const schemas::ContainerDefinition& container :
        record.specification->definition->containers) {
-    shown.container_images->push_back({.container_name = container.name, .image = container.image});
+    const std::string stated = stated_digest(container);
+    shown.container_images->push_back(
+        {.container_name = container.name,
+         .image_digest = unless_empty(stated.empty() ? pinned_digest(record, container) : stated),
+         .image = container.image});
   }
   shown.guard_duty_enabled = false;
   shown.created_at = record.created_at;

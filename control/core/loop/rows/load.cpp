@@ -68,12 +68,16 @@ Result<World> Loader::load() {
     }
   }
   give_records();
+  pin_images_of_tasks();
   std::set<std::int64_t> services = std::move(parts().news.services);
   parts().news = {};
   parts().news.services = std::move(services);
   touch(parts(), Table::metadata, metadata_epoch, {});
   for (const auto& [key, group] : ruled_) {
     touch(parts(), Table::security_group, key, group.bytes());
+  }
+  for (const std::int64_t key : pinned_) {
+    touch(parts(), Table::service_deployment, key, {});
   }
   for (const std::int64_t service : recorded_) {
     touch(parts(), Table::service, service, {});

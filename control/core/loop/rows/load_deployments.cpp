@@ -1,5 +1,7 @@
+#include "control/core/deploy/image_pins.h"
 #include "control/core/deploy/service_deployment.h"
 #include "control/core/loop/rows/loader.h"
+#include "control/core/world/lookups.h"
 #include "schemas/wire/wire.h"
 
 namespace control {
@@ -61,6 +63,21 @@ void Loader::give_records() {
     service.current = known.deployments.front().id;
     apply(world_, ServiceChanged{std::move(service)});
     recorded_.insert(key);
+  }
+}
+
+/// Versions 1 to 3 pinned no images: what the oldest tasks of a deployment are known to run is what
+/// those to come are to run.
+void Loader::pin_images_of_tasks() {
+  for (const auto& [key, task] : world_->tasks) {
+    const ServiceDeployment* record = find_service_deployment(world_, task.deployment);
+    if (record == nullptr) {
+      continue;
+    }
+    if (auto pinned = pin_images(*record, task)) {
+      pinned_.push_back(record->key);
+      apply(world_, ServiceDeploymentChanged{*std::move(pinned)});
+    }
   }
 }
 

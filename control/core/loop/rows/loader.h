@@ -45,6 +45,7 @@ class Loader {
   void session(RowReader& row);
   void service_deployment(RowReader& row);
   void give_records();
+  void pin_images_of_tasks();
 
   void read(Table table, void (Loader::*reader)(RowReader&));
   void read_state(const Row& row, schemas::Task& task);
@@ -65,6 +66,7 @@ class Loader {
   std::map<std::int64_t, const Row*> states_;
   std::map<std::int64_t, const Row*> deployments_;  ///< how service deployments went
   std::set<std::int64_t> recorded_;                 ///< services that were given records now
+  std::vector<std::int64_t> pinned_;                ///< records that learnt digests now
   std::vector<std::pair<std::int64_t, schemas::SecurityGroupId>> ruled_;  ///< given rules now
   std::map<std::int64_t, schemas::InstanceId> instances_;
   std::map<std::pair<std::int64_t, std::string>, schemas::TaskSpecificationRef> specifications_;
