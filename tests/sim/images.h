@@ -24,7 +24,12 @@ struct Image {
   std::optional<schemas::Duration> sick_after;
   /// Its program is stuck in the kernel: even a kill takes this long.
   schemas::Duration kill_takes{10};
+  /// Somebody pushes another image under its tag; 0 = nobody does.
+  schemas::Duration tag_moves_every{};
 };
+
+/// What the registry has under an image's name now.
+std::string digest_behind(const std::string& name, const Image& image, schemas::Instant now);
 
 /// By name, as a definition states it. An image that is not here is a well-behaved server.
 using Images = std::map<std::string, Image>;

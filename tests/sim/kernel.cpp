@@ -91,11 +91,7 @@ agent::Finished Kernel::perform(const Job& job, const agent::Moment& now) {
       }
       break;
     case Action::pull_image:
-      if (image_of(job).pull == Image::Pull::fails) {
-        finished.error = "CannotPullContainerError: the registry knows no such image";
-      } else {
-        finished.image_digest = "sha256:0123";
-      }
+      pull(job, finished);
       break;
     case Action::create_container:
       create(job, finished);
@@ -141,6 +137,21 @@ agent::Finished Kernel::perform(const Job& job, const agent::Moment& now) {
       break;
   }
   return finished;
+}
+
+void Kernel::pull(const Job& job, agent::Finished& finished) {
+  const Image& image = image_of(job);
+  if (image.pull == Image::Pull::fails) {
+    finished.error = "CannotPullContainerError: the registry knows no such image";
+    return;
+  }
+  const schemas::ContainerAssignment& container =
+      job.task->containers.at(static_cast<std::size_t>(job.effect.index));
+  const std::string now = digest_behind(container.definition.image, image, simulation_.now());
+  finished.image_digest = container.image_digest.empty() ? now : container.image_digest;
+  if (finished.image_digest != now) {
+    simulation_.probe("a pinned image was pulled after its tag had moved");
+  }
 }
 
 void Kernel::create(const Job& job, agent::Finished& finished) {

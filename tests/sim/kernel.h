@@ -88,6 +88,7 @@ class Kernel {
  private:
   [[nodiscard]] const Image& image_of(const Job& job) const;
   [[nodiscard]] bool is_well(const Job& job) const;
+  void pull(const Job& job, agent::Finished& finished);
   void create(const Job& job, agent::Finished& finished);
   void start(const Job& job, agent::Finished& finished);
   void restart(const Job& job, agent::Finished& finished);

@@ -48,6 +48,9 @@ api::RegisterTaskDefinitionRequest definition_of(const Recipe& recipe, std::int6
   if (recipe.checked) {
     main.health_check = frequent_check();
   }
+  if (recipe.each_resolves) {
+    main.version_consistency = api::VersionConsistency::disabled;
+  }
   if (recipe.prepared) {
     api::ContainerDefinition setup;
     setup.name = "setup";

@@ -15,14 +15,15 @@ struct Recipe {
   std::string family;
   Place place = Place::bridge;
   std::int64_t cpu = 256;
-  std::int64_t memory = 128;  ///< MiB; a pool task has at least 512
-  std::int64_t port = 0;      ///< on the host; 0 = none
-  bool prepared = false;      ///< a first container must end well before the main one starts
-  std::string role;           ///< the name of the role that its tasks are; empty = none
-  bool restarts = false;      ///< the main container runs again when it has ended
-  bool checked = false;       ///< the main container has a health check
-  bool guarded = false;       ///< the main container starts when a first one is HEALTHY
-  Image image;                ///< of the main container
+  std::int64_t memory = 128;   ///< MiB; a pool task has at least 512
+  std::int64_t port = 0;       ///< on the host; 0 = none
+  bool prepared = false;       ///< a first container must end well before the main one starts
+  std::string role;            ///< the name of the role that its tasks are; empty = none
+  bool restarts = false;       ///< the main container runs again when it has ended
+  bool checked = false;        ///< the main container has a health check
+  bool guarded = false;        ///< the main container starts when a first one is HEALTHY
+  bool each_resolves = false;  ///< the main container's versionConsistency is disabled
+  Image image;                 ///< of the main container
   [[nodiscard]] bool on_pool() const { return place == Place::pool; }
 };
 

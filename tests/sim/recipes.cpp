@@ -65,6 +65,11 @@ std::vector<Recipe> draw_recipes(Simulation& simulation) {
   for (const Recipe& one : {job, flaky, again, broken, stubborn, slow, sick}) {
     recipes.push_back(one);
   }
+  for (Recipe& one : recipes) {
+    one.image.tag_moves_every =
+        simulation.chance(500) ? schemas::Duration{} : simulation.between(500ms, 60s);
+    one.each_resolves = simulation.chance(200);
+  }
   return recipes;
 }
 

@@ -290,7 +290,7 @@ const std::vector<std::string>& patterns() {
       "[role NAME] "
       "[sick-after SPAN] [ends-after SPAN] "
       "[exit-code N] [ignores-stop] [stop-takes SPAN] [kill-takes SPAN] [pull-takes SPAN] "
-      "[pull-fails] [pull-hangs]",
+      "[pull-fails] [pull-hangs] [moves SPAN]",
       "service NAME of FAMILY count N [min N] [max N] [failures N] [rollback]",
       "daemon NAME of FAMILY [min N] [max N] [failures N] [rollback]",
       "scale NAME N",

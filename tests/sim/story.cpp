@@ -390,6 +390,7 @@ void Story::define(const Line& line) {
   image.stop_takes = line.span_of("stop-takes").value_or(image.stop_takes);
   image.kill_takes = line.span_of("kill-takes").value_or(image.kill_takes);
   image.pull_takes = line.span_of("pull-takes").value_or(image.pull_takes);
+  image.tag_moves_every = line.span_of("moves").value_or(image.tag_moves_every);
   image.pull = line.has("pull-fails")   ? Image::Pull::fails
                : line.has("pull-hangs") ? Image::Pull::hangs
                                         : Image::Pull::works;

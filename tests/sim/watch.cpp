@@ -55,6 +55,7 @@ void Watch::turn_ends(const control::World& world, const control::Turn& turn, In
   rooms_.turn_ends(world, turn);
   places_.turn_ends(world, turn);
   daemons_.turn_ends(world, turn);
+  images_.turn_ends(world, turn);
   hosts_.turn_ends();
   money_.turn_ends(world, turn);
   for (const control::Event& event : turn.events) {
@@ -68,6 +69,7 @@ void Watch::turn_ends(const control::World& world, const control::Turn& turn, In
 
 void Watch::told(const control::World& world, const schemas::SyncAnswer& answer) {
   tasks_.told(answer);
+  images_.told(world, answer);
   credentials_.told(world, answer, knobs_.control.credentials_life);
   for (const schemas::EniAssignment& eni : answer.enis_set) {
     if (!world->enis.contains(eni.id)) {

@@ -7,6 +7,7 @@
 #include "tests/sim/checkers/daemon_watch.h"
 #include "tests/sim/checkers/hook_watch.h"
 #include "tests/sim/checkers/host_watch.h"
+#include "tests/sim/checkers/image_watch.h"
 #include "tests/sim/checkers/money_watch.h"
 #include "tests/sim/checkers/place_watch.h"
 #include "tests/sim/checkers/rollout_watch.h"
@@ -35,6 +36,7 @@ class Watch {
         rooms_(simulation),
         places_(simulation),
         daemons_(simulation),
+        images_(simulation),
         hosts_(simulation, tasks_),
         money_(simulation),
         credentials_(simulation, tasks_) {}
@@ -89,6 +91,7 @@ class Watch {
   RoomWatch rooms_;
   PlaceWatch places_;
   DaemonWatch daemons_;
+  ImageWatch images_;
   HostWatch hosts_;
   MoneyWatch money_;
   CredentialsWatch credentials_;
