@@ -4,6 +4,7 @@ import json
 import subprocess
 import unittest
 
+import moved_tag
 from cluster import Cluster, http_get, private_address, wait_for
 
 
@@ -80,6 +81,9 @@ class Docker(unittest.TestCase):
             "says" in name for name in self.containers().values()))
         said = self.cluster.ecsctl("logs", task, "--cluster", "docker")
         self.assertEqual(len(said.splitlines()), 3, said)
+
+    def test_a_tag_that_moves_changes_a_deployment_only_as_a_whole(self):
+        moved_tag.try_it(self, self.cluster)
 
     def test_an_image_that_is_not_there_is_refused_in_ecs_words(self):
         definition = self.cluster.register("absent", ["serve"], image="nothing-here")

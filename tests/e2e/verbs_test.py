@@ -7,6 +7,7 @@ import subprocess
 import threading
 import unittest
 
+import moved_tag
 from cluster import BIN, SURROUNDINGS, Cluster, http_get, wait_for
 
 DONE, FAILED, MISUSED = 0, 1, 2
@@ -76,6 +77,12 @@ class Verbs(unittest.TestCase):
         self.assertNotIn("short-lived", self.ecsctl("cluster", "list"))
         self.assertIn("ClusterNotFound",
                       self.ecsctl("cluster", "delete", "never-was", expect=FAILED))
+
+    def test_a_tag_that_moves_changes_a_deployment_only_as_a_whole(self):
+        moved_tag.try_it(self, self.cluster,
+                         placementConstraints=[{"type": "distinctInstance"}],
+                         deploymentConfiguration={"minimumHealthyPercent": 0,
+                                                  "maximumPercent": 100})
 
     def test_definitions_are_registered_from_yaml_and_json(self):
         self.ecsctl("register", "-f", self.definition("of-yaml", ["serve", "80"], "yaml"))

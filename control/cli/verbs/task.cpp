@@ -38,6 +38,12 @@ void describe(Session& session, const api::Task& task) {
   line("why stopped", task.stopped_reason.value_or(""));
 }
 
+/// What was found behind the image's tag, as short as people write digests.
+std::string brief_digest(const api::Container& container) {
+  constexpr std::size_t length = 19;  // "sha256:" and 12 digits
+  return container.image_digest.value_or("-").substr(0, length);
+}
+
 Exit show_task(Session& session, const Arguments& arguments) {
   api::DescribeTasksRequest request;
   request.cluster = arguments.get("cluster");
@@ -60,12 +66,14 @@ Exit show_task(Session& session, const Arguments& arguments) {
                  {.title = "STATUS"},
                  {.title = "EXIT", .align = Align::right},
                  {.title = "IMAGE"},
+                 {.title = "DIGEST"},
                  {.title = "REASON"}});
     for (const api::Container& container :
          tasks->front().containers.value_or(std::vector<api::Container>{})) {
       table.add({container.name.value_or(""), container.last_status.value_or(""),
                  container.exit_code ? std::to_string(*container.exit_code) : "-",
-                 container.image.value_or(""), container.reason.value_or("")});
+                 container.image.value_or(""), brief_digest(container),
+                 container.reason.value_or("")});
     }
     session.print(table);
   });
