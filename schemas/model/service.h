@@ -71,6 +71,10 @@ struct DeploymentConfiguration {
   bool operator==(const DeploymentConfiguration&) const = default;
 };
 
+/// By container, what the first task of a deployment found behind the tag of its image: what the
+/// later ones run.
+using ImageDigests = std::map<std::string, std::string>;
+
 /// A task set of a service whose controller is EXTERNAL: what it is beyond a deployment.
 struct TaskSet {
   /// Of the service's desired count: 100 percent are 100'000'000.
@@ -80,6 +84,7 @@ struct TaskSet {
   std::vector<Tag> tags;
   bool draining = false;  ///< deleted: it goes when its last task has stopped
   bool forced = false;    ///< and protected tasks of it are stopped, too
+  ImageDigests image_digests{};
 };
 
 /// One attempt to bring a service to one revision of what it runs, or a task set of it.
@@ -149,8 +154,7 @@ struct ServiceDeployment {
   std::int64_t breaker_threshold = 0;
   std::optional<Rollback> rollback;
   std::vector<DeploymentHook> hooks;  ///< as its deployment has them, or had them last
-  /// By container, what the first of its tasks found behind the tag: what the later ones run.
-  std::map<std::string, std::string> image_digests{};
+  ImageDigests image_digests{};
 };
 
 /// What a service keeps of which somebody else decides what it runs, task set by task set.

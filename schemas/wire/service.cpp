@@ -91,6 +91,7 @@ constexpr std::array task_set_members{
     STOWAGE_MEMBER(schemas::TaskSet, tags),
     STOWAGE_MEMBER(schemas::TaskSet, draining),
     STOWAGE_MEMBER(schemas::TaskSet, forced),
+    STOWAGE_MEMBER(schemas::TaskSet, image_digests),
 };
 
 constexpr std::array external_controller_members{

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
-#include "schemas/base/require.h"
-
 namespace control {
 
 using schemas::ContainerDefinition;
-using schemas::ServiceDeployment;
+using schemas::ImageDigests;
 
 namespace {
 
@@ -40,28 +38,25 @@ std::string stated_digest(const ContainerDefinition& container) {
   return at == std::string::npos ? std::string() : container.image.substr(at + 1);
 }
 
-std::optional<ServiceDeployment> pin_images(const ServiceDeployment& record,
-                                            const schemas::Task& task) {
-  schemas::require(task.deployment == record.id,
-                   "a task decided the images of another deployment than its own");
-  std::optional<ServiceDeployment> next;
+std::optional<ImageDigests> pin_images(const ImageDigests& known, const schemas::Task& task) {
+  std::optional<ImageDigests> next;
   for (const schemas::Container& container : task.containers) {
-    if (record.image_digests.contains(container.name) || !is_digest(container.image_digest)) {
+    if (known.contains(container.name) || !is_digest(container.image_digest)) {
       continue;
     }
     const ContainerDefinition* definition = defined(task, container.name);
     if (definition == nullptr || follows_tag(*definition)) {
       continue;
     }
-    next = next ? next : record;
-    next->image_digests[container.name] = container.image_digest;
+    next = next ? next : known;
+    (*next)[container.name] = container.image_digest;
   }
   return next;
 }
 
-std::string pinned_digest(const ServiceDeployment& record, const ContainerDefinition& container) {
-  const auto at = record.image_digests.find(container.name);
-  return at == record.image_digests.end() || follows_tag(container) ? std::string() : at->second;
+std::string pinned_digest(const ImageDigests& known, const ContainerDefinition& container) {
+  const auto at = known.find(container.name);
+  return at == known.end() || follows_tag(container) ? std::string() : at->second;
 }
 
 }  // namespace control

@@ -69,13 +69,13 @@ void add_containers(const World& world, const Task& task, TaskAssignment& assign
   const schemas::TaskDefinition& definition = *task.specification->definition;
   schemas::require(task.containers.size() == definition.containers.size(),
                    "a task with other containers than its definition");
-  const schemas::ServiceDeployment* record = find_service_deployment(world, task.deployment);
+  const schemas::ImageDigests* known = image_digests_of(world, task);
   for (std::size_t at = 0; at < task.containers.size(); ++at) {
     const ContainerDefinition& container = definition.containers[at];
     assignment.containers.push_back(
         {.id = task.containers[at].id,
          .definition = overridden(container, task.specification->overrides),
-         .image_digest = record == nullptr ? "" : pinned_digest(*record, container)});
+         .image_digest = known == nullptr ? "" : pinned_digest(*known, container)});
   }
 }
 

@@ -70,13 +70,20 @@ std::optional<schemas::Deployment> accounted(const Context& context, const Task&
 
 /// What the task has found behind the tags of its images, if its deployment did not know it.
 void pin(Context& context, const Task& task) {
-  const schemas::ServiceDeployment* record =
-      find_service_deployment(context.world, task.deployment);
-  if (record == nullptr) {
+  const schemas::ImageDigests* known = image_digests_of(context.world, task);
+  std::optional<schemas::ImageDigests> digests =
+      known == nullptr ? std::nullopt : pin_images(*known, task);
+  if (!digests) {
     return;
   }
-  if (std::optional<schemas::ServiceDeployment> pinned = pin_images(*record, task)) {
-    apply(context.world, ServiceDeploymentChanged{*std::move(pinned)});
+  if (const auto* record = find_service_deployment(context.world, task.deployment)) {
+    schemas::ServiceDeployment pinned = *record;
+    pinned.image_digests = *std::move(digests);
+    apply(context.world, ServiceDeploymentChanged{std::move(pinned)});
+  } else {
+    schemas::Deployment pinned = *find_task_set(context.world, task);
+    pinned.task_set->image_digests = *std::move(digests);
+    apply(context.world, DeploymentAccounted{task.service, std::move(pinned)});
   }
 }
 
@@ -109,10 +116,10 @@ void change_task(Context& context, const Task& before, Task after) {
   std::optional<schemas::Deployment> changed = accounted(context, before, after);
   apply(context.world, TaskChanged{std::move(after)});
   log_task(context, context.world->tasks.at(key));
-  pin(context, context.world->tasks.at(key));
   if (changed) {
     apply(context.world, DeploymentAccounted{service, std::move(*changed)});
   }
+  pin(context, context.world->tasks.at(key));
 }
 
 void add_service_event(Context& context, std::int64_t key, std::string message,

@@ -1,5 +1,7 @@
 #include "control/core/world/lookups.h"
 
+#include <algorithm>
+
 namespace control {
 
 using schemas::Cluster;
@@ -186,6 +188,26 @@ std::string service_revision_arn(const World& world, const Service& service,
 std::string task_set_arn(const World& world, const Service& service, schemas::DeploymentId id) {
   const Cluster& cluster = cluster_behind(world, service.cluster);
   return arn(cluster.scope, "task-set", cluster.name + "/" + service.name + "/" + id.text());
+}
+
+const schemas::Deployment* find_task_set(const World& world, const Task& task) {
+  const Service* service = service_of(world, task.service);
+  if (service == nullptr) {
+    return nullptr;
+  }
+  const auto at = std::find_if(service->deployments.begin(), service->deployments.end(),
+                               [&task](const auto& each) {
+                                 return each.id == task.deployment && each.task_set.has_value();
+                               });
+  return at == service->deployments.end() ? nullptr : &*at;
+}
+
+const schemas::ImageDigests* image_digests_of(const World& world, const Task& task) {
+  if (const auto* record = find_service_deployment(world, task.deployment)) {
+    return &record->image_digests;
+  }
+  const schemas::Deployment* set = find_task_set(world, task);
+  return set == nullptr ? nullptr : &set->task_set->image_digests;
 }
 
 std::string task_arn(const World& world, const Task& task) {

@@ -79,6 +79,10 @@ std::string service_revision_arn(const World& world, const schemas::Service& ser
                                  schemas::DeploymentId id);
 std::string task_set_arn(const World& world, const schemas::Service& service,
                          schemas::DeploymentId id);
+/// The task set that the task is of; null when it is of none.
+const schemas::Deployment* find_task_set(const World& world, const schemas::Task& task);
+/// What is known of the images of the task's deployment, or task set; null when it has neither.
+const schemas::ImageDigests* image_digests_of(const World& world, const schemas::Task& task);
 std::string task_arn(const World& world, const schemas::Task& task);
 std::string instance_arn(const World& world, const schemas::ContainerInstance& instance);
 std::string container_arn(const World& world, const schemas::Task& task,

@@ -7,6 +7,7 @@
 #include "control/core/world/change.h"
 #include "control/core/world/lookups.h"
 #include "tests/unit/control_loop/stage.h"
+#include "tests/unit/control_loop/task_set_stage.h"
 
 using std::chrono_literals::operator""s;
 using schemas::TaskAssignment;
@@ -156,6 +157,25 @@ TEST_CASE("what the first task of a deployment found behind the tag, all later o
     let_pass(stage, std::chrono::hours(2));
     replace(stage, first);
     CHECK(pin_of(one_told(stage)) == digest('a'));
+  }
+}
+
+TEST_CASE("what the first task of a task set found behind the tag, all later ones of it run") {
+  Stage stage;
+  task_sets::prepare(stage, 2);
+  const api::TaskSet blue = task_sets::make_set(stage, task_sets::set_of(50));
+  const TaskAssignment first = one_told(stage);
+  runs(stage, first, {digest('a')});
+  SUBCASE("also those of a control that has started anew") {
+    stage.restart();
+    task_sets::scale_set(stage, blue, 100);
+    const std::vector<TaskAssignment> more = tasks_told(stage);
+    REQUIRE_FALSE(more.empty());
+    CHECK(pin_of(more.back()) == digest('a'));
+  }
+  SUBCASE("another set looks for itself") {
+    task_sets::make_set(stage, task_sets::set_of(50));
+    CHECK(pin_of(one_told(stage)).empty());
   }
 }
 

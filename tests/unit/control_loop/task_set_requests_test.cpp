@@ -7,7 +7,6 @@ using stage::Stage;
 using std::chrono_literals::operator""s;
 using task_sets::deletion;
 using task_sets::external;
-using task_sets::live;
 using task_sets::make_set;
 using task_sets::prepare;
 using task_sets::primary;
@@ -102,7 +101,7 @@ TEST_CASE("a task set can be tagged by its ARN, and stays as it is over a restar
   tag.resource_arn = *set.task_set_arn;
   tag.tags = {{.key = "team", .value = "a"}};
   stage.must<api::TagResourceResponse>("TagResource", tag);
-  live(stage, 60s);
+  stage.pass(60s);
   stage.restart();
   api::ListTagsForResourceRequest ask;
   ask.resource_arn = *set.task_set_arn;
@@ -143,7 +142,7 @@ TEST_CASE("where task sets may go and which tags their tasks have is the service
   const auto updated = stage.must<api::UpdateServiceResponse>("UpdateService", change);
   CHECK(updated.service->placement_constraints->front().expression->ends_with("== nowhere"));
   CHECK(updated.service->placement_strategy->front().type == api::PlacementStrategyType::binpack);
-  live(stage, 30s);
+  stage.pass(30s);
   CHECK(shown_set(stage, set).running_count == 4);
   CHECK(says(stage, "was unable to place a task"));
 }

@@ -12,14 +12,6 @@ namespace task_sets {
 
 using schemas::ErrorCode;
 using stage::Stage;
-using std::chrono_literals::operator""s;
-
-inline void live(Stage& stage, schemas::Duration time) {
-  for (schemas::Duration step{0}; step < time; step += 5s) {
-    stage.advance(5s);
-    stage.settle();
-  }
-}
 
 inline api::CreateServiceRequest external(std::int64_t count) {
   api::CreateServiceRequest request = stage::service("s", "", count);

@@ -11,7 +11,6 @@ using std::chrono_literals::operator""s;
 using task_sets::all_sets;
 using task_sets::deletion;
 using task_sets::external;
-using task_sets::live;
 using task_sets::make_set;
 using task_sets::prepare;
 using task_sets::primary;
@@ -28,7 +27,7 @@ using task_sets::wanted_of;
 TEST_CASE("a service with the EXTERNAL controller runs nothing until it has a task set") {
   Stage stage;
   prepare(stage, 3);
-  live(stage, 20s);
+  stage.pass(20s);
   const api::Service service = stage::described_service(stage, "c", "s");
   CHECK(service.deployment_controller->type == api::DeploymentControllerType::external);
   CHECK(service.deployments->empty());
@@ -87,7 +86,7 @@ TEST_CASE("a task set is scaled by its own scale and by the desired count of its
   CHECK(shown_set(stage, green).running_count == 1);
   CHECK(scale_set(stage, green, 75.0).computed_desired_count == 3);
   scale_set(stage, blue, 50.0);
-  live(stage, 10s);
+  stage.pass(10s);
   CHECK(shown_set(stage, blue).running_count == 2);
   CHECK(shown_set(stage, green).running_count == 3);
   api::UpdateServiceRequest request = service_change();
@@ -117,7 +116,7 @@ TEST_CASE("one task set is PRIMARY, and its definition is the service's") {
   CHECK(shown_set(stage, blue).status == "ACTIVE");
   CHECK(shown_set(stage, green).status == "PRIMARY");
   CHECK(stage::described_service(stage, "c", "s").task_definition->ends_with("web:2"));
-  live(stage, 30s);
+  stage.pass(30s);
   CHECK(stage.world->tasks.size() == before);
 }
 
@@ -125,13 +124,13 @@ TEST_CASE("a task of a task set that dies or whose host drains is replaced") {
   Stage stage;
   prepare(stage, 4);
   const api::TaskSet set = make_set(stage, set_of(100.0));
-  live(stage, 60s);
+  stage.pass(60s);
   const schemas::TaskId lost = wanted_of(stage, set).front().id;
   api::StopTaskRequest stop;
   stop.cluster = "c";
   stop.task = lost.text();
   stage.must<api::StopTaskResponse>("StopTask", stop);
-  live(stage, 60s);
+  stage.pass(60s);
   CHECK(shown_set(stage, set).running_count == 4);
   api::UpdateContainerInstancesStateRequest drain;
   drain.cluster = "c";
@@ -141,7 +140,7 @@ TEST_CASE("a task of a task set that dies or whose host drains is replaced") {
   CHECK(shown_set(stage, set).stability_status == api::StabilityStatus::stabilizing);
   std::int64_t least = 4;
   for (int step = 0; step < 20; ++step) {
-    live(stage, 5s);
+    stage.pass(5s);
     least = std::min(least, *shown_set(stage, set).running_count);
   }
   CHECK(least == 4);
@@ -160,7 +159,7 @@ TEST_CASE("a task set whose tasks never run is held back, and another one is not
   request.task_definition = "bad";
   const api::TaskSet bad = make_set(stage, request);
   const api::TaskSet good = make_set(stage, set_of(100.0));
-  live(stage, 5min);
+  stage.pass(5min);
   CHECK(stage.world->tasks.size() < 15);
   CHECK(shown_set(stage, good).running_count == 1);
   CHECK(shown_set(stage, bad).running_count == 0);
@@ -179,7 +178,7 @@ TEST_CASE("two task sets that are at rest say so once each") {
   prepare(stage, 2);
   make_set(stage, set_of(100.0));
   make_set(stage, set_of(50.0));
-  live(stage, 3min);
+  stage.pass(3min);
   const api::Service service = stage::described_service(stage, "c", "s");
   CHECK(service.events->size() == 4);
 }
@@ -195,7 +194,7 @@ TEST_CASE("what a task set lacks a host for is said in its name and tried again"
                                                   stage::definition("web"));
   stage.must<api::CreateServiceResponse>("CreateService", external(1));
   const api::TaskSet set = make_set(stage, set_of(100.0));
-  live(stage, 20s);
+  stage.pass(20s);
   CHECK(says(stage, "(service s, taskSet " + *set.id + ") was unable to place a task"));
   CHECK(stage::described_service(stage, "c", "s").events->size() == 1);
   stage.join("c", "us-east-1a", schemas::CpuUnits{1024}, schemas::MemoryMib{1024});
@@ -207,10 +206,10 @@ TEST_CASE("a protected task of a task set is not scaled in") {
   Stage stage;
   prepare(stage, 4);
   const api::TaskSet set = make_set(stage, set_of(100.0));
-  live(stage, 60s);
+  stage.pass(60s);
   protect_all(stage, set);
   scale_set(stage, set, 25.0);
-  live(stage, 60s);
+  stage.pass(60s);
   CHECK(wanted_of(stage, set).size() == 4);
   CHECK(says(stage, "was unable to scale in"));
   api::UpdateTaskProtectionRequest anew;
@@ -220,7 +219,7 @@ TEST_CASE("a protected task of a task set is not scaled in") {
   const auto answer = stage.must<api::UpdateTaskProtectionResponse>("UpdateTaskProtection", anew);
   REQUIRE(answer.failures->size() == 1);
   CHECK(answer.failures->front().reason == "DEPLOYMENT_BLOCKED");
-  live(stage, 10min);
+  stage.pass(10min);
   CHECK(wanted_of(stage, set).size() == 1);
 }
 
@@ -228,7 +227,7 @@ TEST_CASE("a task set is deleted when it is scaled to 0, and goes with its last 
   Stage stage;
   prepare(stage, 2);
   const api::TaskSet set = make_set(stage, set_of(100.0));
-  live(stage, 60s);
+  stage.pass(60s);
   CHECK(refused<api::DeleteTaskSetResponse>(stage, "DeleteTaskSet", deletion(set))
             .find("Scale it to 0") != std::string::npos);
   protect_all(stage, set);
@@ -237,7 +236,7 @@ TEST_CASE("a task set is deleted when it is scaled to 0, and goes with its last 
       stage.must<api::DeleteTaskSetResponse>("DeleteTaskSet", deletion(set)).task_set;
   CHECK(deleted->status == "DRAINING");
   CHECK(deleted->computed_desired_count == 0);
-  live(stage, 60s);
+  stage.pass(60s);
   CHECK(shown_set(stage, set).status == "DRAINING");
   CHECK(shown_set(stage, set).running_count == 2);
   CHECK(stage.call<api::DeleteTaskSetResponse>("DeleteTaskSet", deletion(set)).ok());
@@ -246,7 +245,7 @@ TEST_CASE("a task set is deleted when it is scaled to 0, and goes with its last 
   CHECK(refused<api::UpdateServicePrimaryTaskSetResponse>(stage, "UpdateServicePrimaryTaskSet",
                                                           primary(set))
             .find("DRAINING") != std::string::npos);
-  live(stage, 10min);
+  stage.pass(10min);
   CHECK(all_sets(stage).empty());
   refused<api::UpdateTaskSetResponse>(stage, "UpdateTaskSet", scaling(set, 50.0),
                                       ErrorCode::task_set_not_found);
@@ -257,11 +256,11 @@ TEST_CASE("a task set that is deleted by force goes with all its tasks, protecte
   prepare(stage, 2);
   const api::TaskSet set = make_set(stage, set_of(100.0));
   const api::TaskSet other = make_set(stage, set_of(100.0));
-  live(stage, 60s);
+  stage.pass(60s);
   protect_all(stage, set);
   CHECK(stage.must<api::DeleteTaskSetResponse>("DeleteTaskSet", deletion(set, true))
             .task_set->status == "DRAINING");
-  live(stage, 20s);
+  stage.pass(20s);
   REQUIRE(all_sets(stage).size() == 1);
   CHECK(all_sets(stage).front().id == other.id);
   CHECK(all_sets(stage).front().running_count == 2);
@@ -279,14 +278,14 @@ TEST_CASE("a service is deleted only by force while it has task sets, and they g
   api::UpdateServiceRequest more = service_change();
   more.desired_count = 2;
   stage.must<api::UpdateServiceResponse>("UpdateService", more);
-  live(stage, 30s);
+  stage.pass(30s);
   request.force = true;
   const auto ended = stage.must<api::DeleteServiceResponse>("DeleteService", request);
   CHECK(ended.service->status == "DRAINING");
   CHECK(ended.service->task_sets->front().status == "DRAINING");
   refused<api::CreateTaskSetResponse>(stage, "CreateTaskSet", set_of(1.0),
                                       ErrorCode::service_not_active);
-  live(stage, 30s);
+  stage.pass(30s);
   CHECK(stage::described_service(stage, "c", "s").status == "INACTIVE");
   CHECK(stage::described_service(stage, "c", "s").task_sets->empty());
   CHECK(wanted_of(stage, set).empty());

@@ -218,7 +218,8 @@ api::ServiceRevision show_revision(const World& world, const ServiceDeployment& 
     const std::string stated = stated_digest(container);
     shown.container_images->push_back(
         {.container_name = container.name,
-         .image_digest = unless_empty(stated.empty() ? pinned_digest(record, container) : stated),
+         .image_digest =
+             unless_empty(stated.empty() ? pinned_digest(record.image_digests, container) : stated),
          .image = container.image});
   }
   shown.guard_duty_enabled = false;

@@ -74,9 +74,11 @@ void Loader::pin_images_of_tasks() {
     if (record == nullptr) {
       continue;
     }
-    if (auto pinned = pin_images(*record, task)) {
-      pinned_.push_back(record->key);
-      apply(world_, ServiceDeploymentChanged{*std::move(pinned)});
+    if (auto digests = pin_images(record->image_digests, task)) {
+      ServiceDeployment pinned = *record;
+      pinned.image_digests = *std::move(digests);
+      pinned_.push_back(pinned.key);
+      apply(world_, ServiceDeploymentChanged{std::move(pinned)});
     }
   }
 }
