@@ -16,6 +16,30 @@ api::HealthCheck frequent_check() {
   return check;
 }
 
+void set_place(const Recipe& recipe, api::RegisterTaskDefinitionRequest& request) {
+  switch (recipe.place) {
+    case Recipe::Place::bridge:
+      break;
+    case Recipe::Place::host:
+      request.network_mode = api::NetworkMode::host;
+      break;
+    case Recipe::Place::none:
+      request.network_mode = api::NetworkMode::none;
+      break;
+    case Recipe::Place::vpc:
+      request.network_mode = api::NetworkMode::awsvpc;
+      break;
+    case Recipe::Place::pool: {
+      constexpr std::int64_t least = 512;  // of the smallest pool task
+      request.network_mode = api::NetworkMode::awsvpc;
+      request.requires_compatibilities = {api::Compatibility::fargate};
+      request.cpu = std::to_string(recipe.cpu);
+      request.memory = std::to_string(std::max(least, recipe.memory));
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 std::string image_name(const std::string& family) { return "registry.local/" + family + ":1"; }
@@ -70,27 +94,7 @@ api::RegisterTaskDefinitionRequest definition_of(const Recipe& recipe, std::int6
   } else {
     request.container_definitions = {main};
   }
-  switch (recipe.place) {
-    case Recipe::Place::bridge:
-      break;
-    case Recipe::Place::host:
-      request.network_mode = api::NetworkMode::host;
-      break;
-    case Recipe::Place::none:
-      request.network_mode = api::NetworkMode::none;
-      break;
-    case Recipe::Place::vpc:
-      request.network_mode = api::NetworkMode::awsvpc;
-      break;
-    case Recipe::Place::pool: {
-      constexpr std::int64_t least = 512;  // of the smallest pool task
-      request.network_mode = api::NetworkMode::awsvpc;
-      request.requires_compatibilities = {api::Compatibility::fargate};
-      request.cpu = std::to_string(recipe.cpu);
-      request.memory = std::to_string(std::max(least, recipe.memory));
-      break;
-    }
-  }
+  set_place(recipe, request);
   return request;
 }
 

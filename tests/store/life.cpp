@@ -279,6 +279,19 @@ void roll_back_one(Stage& stage) {
   stage.settle();
 }
 
+/// A service whose controller is EXTERNAL, and a set of it.
+void make_task_set(Stage& stage) {
+  tell(stage, "CreateService",
+       R"({"cluster":"c","serviceName":"sets","desiredCount":0,
+           "deploymentController":{"type":"EXTERNAL"},
+           "placementStrategy":[{"type":"random"}]})");
+  tell(
+      stage, "CreateTaskSet",
+      R"({"cluster":"c","service":"sets","taskDefinition":"web:1","launchType":"EC2","externalId":"release-7",
+           "scale":{"value":12.5,"unit":"PERCENT"},"clientToken":"set-1",
+           "tags":[{"key":"of","value":"a set"}]})");
+}
+
 }  // namespace
 
 std::string key_of_life() { return access::hex(std::string(32, 'k')) + "\n"; }
@@ -351,15 +364,7 @@ void live(Stage& stage) {
   tell(stage, "UpdateContainerInstancesState",
        R"({"cluster":"c","status":"DRAINING","containerInstances":[")" +
            stage.hosts.front().id.text() + R"("]})");
-  tell(stage, "CreateService",
-       R"({"cluster":"c","serviceName":"sets","desiredCount":0,
-           "deploymentController":{"type":"EXTERNAL"},
-           "placementStrategy":[{"type":"random"}]})");
-  tell(
-      stage, "CreateTaskSet",
-      R"({"cluster":"c","service":"sets","taskDefinition":"web:1","launchType":"EC2","externalId":"release-7",
-           "scale":{"value":12.5,"unit":"PERCENT"},"clientToken":"set-1",
-           "tags":[{"key":"of","value":"a set"}]})");
+  make_task_set(stage);
 }
 
 std::vector<control::Row> rows_of(const control::World& world) {

@@ -42,6 +42,10 @@ bool on_leaving_host(const control::World& world, const Task& task) {
   return host != nullptr && host->status != schemas::InstanceStatus::active;
 }
 
+bool rolls_out(const Service& service) {
+  return service.status == schemas::ServiceStatus::active && !service.external;
+}
+
 }  // namespace
 
 void HookWatch::turn_ends(const control::World& world, const control::Turn& turn, Instant now) {
@@ -66,20 +70,19 @@ void HookWatch::turn_ends(const control::World& world, const control::Turn& turn
   for (const control::Row& row : turn.rows) {
     const Service* service =
         row.table == control::Table::service ? control::service_of(world, row.key) : nullptr;
-    if (service != nullptr && service->status == schemas::ServiceStatus::active &&
-        !service->external) {
+    if (service != nullptr && rolls_out(*service)) {
       look_at_service(world, *service);
     }
   }
   // Whatever the turn was about.
   for (const auto& [key, service] : world->services) {
-    if (service.status == schemas::ServiceStatus::active && !service.external) {
+    if (rolls_out(service)) {
       look_at_time(service, now);
     }
   }
   for (const auto& [key, count] : stopped) {
     const Service* service = control::service_of(world, key);
-    if (count.old > 0 && service != nullptr && service->status == schemas::ServiceStatus::active) {
+    if (count.old > 0 && service != nullptr && rolls_out(*service)) {
       check_room(world, *service, count.leaving);
     }
   }

@@ -41,19 +41,22 @@ void check_accepted(std::string_view operation, const std::string& json) {
   CHECK_MESSAGE(read.ok(), json, ": ", read.ok() ? "" : read.error().message);
 }
 
+using Matcher = std::function<bool(std::string_view)>;
+using Rule = std::pair<Matcher, std::string>;
+
+Matcher is(std::string_view wanted) {
+  return [wanted](std::string_view found) { return found == wanted; };
+}
+Matcher begins(std::string_view wanted) {
+  return [wanted](std::string_view found) { return found.starts_with(wanted); };
+}
+Matcher ends(std::string_view wanted) {
+  return [wanted](std::string_view found) { return found.ends_with(wanted); };
+}
+
 /// The smallest input of an operation, by its name or how that begins or ends; of all others it is
 /// empty.
 std::string smallest_input(std::string_view name) {
-  using Rule = std::pair<std::function<bool(std::string_view)>, std::string>;
-  const auto is = [](std::string_view wanted) {
-    return [wanted](std::string_view found) { return found == wanted; };
-  };
-  const auto begins = [](std::string_view wanted) {
-    return [wanted](std::string_view found) { return found.starts_with(wanted); };
-  };
-  const auto ends = [](std::string_view wanted) {
-    return [wanted](std::string_view found) { return found.ends_with(wanted); };
-  };
   static const std::vector<Rule> rules{
       {is("DeleteCluster"), R"({"cluster":"a"})"},
       {is("CreateCapacityProvider"), R"({"name":"a"})"},

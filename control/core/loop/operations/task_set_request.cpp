@@ -34,7 +34,7 @@ bool is_named(const World& world, const Service& service, const Deployment& set,
 Result<const Service*> external_service(const World& world, const schemas::Scope& scope,
                                         const std::string& cluster, const std::string& service,
                                         ServiceState state) {
-  const Result<const Service*> found = service_named(world, scope, cluster, service);
+  Result<const Service*> found = service_named(world, scope, cluster, service);
   if (!found.ok()) {
     return found.error();
   }

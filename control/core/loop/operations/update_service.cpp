@@ -108,7 +108,7 @@ Outcome update_deployment(Context& context, const ApiCall& call, const Cluster& 
 /// Where its tasks may go and what they are tagged with, as the next tasks of all its sets have it.
 Outcome update_task_sets(Context& context, const Cluster& cluster, Service& service,
                          const api::UpdateServiceRequest& input) {
-  const Outcome read = read_external(service, input);
+  Outcome read = read_external(service, input);
   if (!read.ok()) {
     return read;
   }

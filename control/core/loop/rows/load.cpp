@@ -69,6 +69,12 @@ Result<World> Loader::load() {
   }
   give_records();
   pin_images_of_tasks();
+  note_what_is_new();
+  return std::move(world_);
+}
+
+/// What loading alone changed is written with the first turn.
+void Loader::note_what_is_new() {
   std::set<std::int64_t> services = std::move(parts().news.services);
   parts().news = {};
   parts().news.services = std::move(services);
@@ -86,7 +92,6 @@ Result<World> Loader::load() {
       touch(parts(), Table::service_deployment, key, {});
     }
   }
-  return std::move(world_);
 }
 
 void Loader::read(Table table, void (Loader::*reader)(RowReader&)) {

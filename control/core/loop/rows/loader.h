@@ -46,6 +46,7 @@ class Loader {
   void service_deployment(RowReader& row);
   void give_records();
   void pin_images_of_tasks();
+  void note_what_is_new();
 
   void read(Table table, void (Loader::*reader)(RowReader&));
   void read_state(const Row& row, schemas::Task& task);
