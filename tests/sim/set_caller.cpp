@@ -161,32 +161,59 @@ void SetCaller::make_primary(const std::string& service) {
 
 void SetCaller::delete_set(const std::string& service, bool force) {
   turns_.ask(service, [this, service, force] {
+    if (const auto set = some_set(service)) {
+      ask_to_delete(service, *set, force);
+    } else {
+      turns_.over(service);
+    }
+  });
+}
+
+void SetCaller::retire_set(const std::string& service) {
+  turns_.ask(service, [this, service] {
     const auto set = some_set(service);
     if (!set) {
       turns_.over(service);
       return;
     }
-    api::DeleteTaskSetRequest request;
+    api::UpdateTaskSetRequest request;
     request.cluster = caller_.cluster();
     request.service = service;
     request.task_set = *set;
-    request.force = force;
-    caller_.ask("DeleteTaskSet", api::Value::of(std::move(request)), Retry::until_answered,
-                [this, service, set, force](const auto& answer) {
-                  // Not there: this very call, whose first answer was lost, has deleted it.
-                  if (answer.ok() || answer.error().code == ErrorCode::task_set_not_found) {
-                    Promise& promise = services_[service];
-                    if (!force && answer.ok() && promise.percent_of[*set] > 0) {
-                      simulation_.fail("A task set that is scaled above 0 was deleted.");
-                    }
-                    promise.percent_of.erase(*set);
-                    promise.deleted.insert(*set);
-                    promise.primary = promise.primary == *set ? "" : promise.primary;
-                    simulation_.probe("a task set was deleted");
+    request.scale = scale_of(0.0);
+    caller_.ask("UpdateTaskSet", api::Value::of(std::move(request)), Retry::until_answered,
+                [this, service, set](const auto& answer) {
+                  if (!answer.ok()) {
+                    turns_.over(service);
+                    return;
                   }
-                  turns_.over(service);
+                  services_[service].percent_of[*set] = 0.0;
+                  ask_to_delete(service, *set, false);
                 });
   });
+}
+
+void SetCaller::ask_to_delete(const std::string& service, const std::string& set, bool force) {
+  api::DeleteTaskSetRequest request;
+  request.cluster = caller_.cluster();
+  request.service = service;
+  request.task_set = set;
+  request.force = force;
+  caller_.ask("DeleteTaskSet", api::Value::of(std::move(request)), Retry::until_answered,
+              [this, service, set, force](const auto& answer) {
+                // Not there: this very call, whose first answer was lost, has deleted it.
+                if (answer.ok() || answer.error().code == ErrorCode::task_set_not_found) {
+                  Promise& promise = services_[service];
+                  if (!force && answer.ok() && promise.percent_of[set] > 0) {
+                    simulation_.fail("A task set that is scaled above 0 was deleted.");
+                  }
+                  promise.percent_of.erase(set);
+                  promise.deleted.insert(set);
+                  promise.primary = promise.primary == set ? "" : promise.primary;
+                  simulation_.probe("a task set was deleted");
+                }
+                turns_.over(service);
+              });
 }
 
 void SetCaller::check() {

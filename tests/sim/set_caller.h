@@ -28,6 +28,8 @@ class SetCaller {
   void scale_set(const std::string& service, double percent);
   void make_primary(const std::string& service);
   void delete_set(const std::string& service, bool force);
+  /// Scales it to 0 percent first, as one has to who does not force.
+  void retire_set(const std::string& service);
 
   /// Compares World with everything that was answered. Fails the run where they differ.
   void check();
@@ -42,6 +44,7 @@ class SetCaller {
     std::string primary;
   };
   [[nodiscard]] std::optional<std::string> some_set(const std::string& service);
+  void ask_to_delete(const std::string& service, const std::string& set, bool force);
   void check_service(const std::string& name, const Promise& promise,
                      const schemas::Service* service);
   void check_sets(const Promise& promise, const schemas::Service& service);

@@ -130,9 +130,21 @@ void Workload::call_about_task_sets() {
   } else if (draw < 80) {
     caller.make_primary(name);
   } else if (draw < 96) {
-    caller.delete_set(name, pick(0, 1) == 0);
+    delete_some_set(name);
   } else {
     caller.delete_service(name, pick(0, 3) != 0);
+  }
+}
+
+/// By force or without, or with the care that leaves its protected tasks.
+void Workload::delete_some_set(const std::string& service) {
+  SetCaller& caller = universe_.set_caller();
+  const std::int64_t draw = pick(0, 2);
+  if (draw == 2) {
+    protect_some_tasks();
+    caller.retire_set(service);
+  } else {
+    caller.delete_set(service, draw == 0);
   }
 }
 

@@ -22,6 +22,7 @@ class Workload {
   void call();
   void call_about_services();
   void call_about_task_sets();
+  void delete_some_set(const std::string& service);
   void keep_house();
   void keep_hosts();
   void keep_attributes();
