@@ -15,5 +15,6 @@ void add_service(CLI::App& app);
 void add_api(CLI::App& app);
 void add_placement(CLI::App& app);
 void add_explain(CLI::App& app);
+void add_services(CLI::App& app);
 
 }  // namespace bench

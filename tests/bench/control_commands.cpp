@@ -51,19 +51,20 @@ void print_api(const std::vector<ApiStep>& steps, Format format) {
 std::string json_of(const PlacementRun& run) {
   std::string text = R"({"placements_a_second":)" + std::to_string(run.a_second()) +
                      R"(,"placed":)" + std::to_string(run.placed) + R"(,"refused":)" +
-                     std::to_string(run.refused) + R"(,"rows":)" + std::to_string(run.rows) +
+                     std::to_string(run.refused) + R"(,"rows":)" + std::to_string(run.costs.rows) +
                      R"(,"wall_us":)" + std::to_string(run.wall_us) + R"(,"cpu_us":)" +
                      std::to_string(run.cpu_us) + R"(,"parts_us":{)";
   for (std::size_t at = 0; at < part_names.size(); ++at) {
-    text += "\"" + std::string(part_names[at]) + "\":" + std::to_string(run.parts_us[at]) + ",";
+    text +=
+        "\"" + std::string(part_names[at]) + "\":" + std::to_string(run.costs.parts_us[at]) + ",";
   }
-  return text + R"("commit":)" + std::to_string(run.commit_us) + R"(},"turn":)" +
-         json_of(figures_of(run.turns_us)) + "}";
+  return text + R"("commit":)" + std::to_string(run.costs.commit_us) + R"(},"turn":)" +
+         json_of(figures_of(run.costs.turns_us)) + "}";
 }
 
 void print_run(const std::string& name, const PlacementRun& run) {
   std::cout << name << ": " << run.a_second() << " placements/s (" << run.placed << " placed, "
-            << run.refused << " refused, " << run.rows << " rows, "
+            << run.refused << " refused, " << run.costs.rows << " rows, "
             << milliseconds_text(run.wall_us) << ", CPU " << milliseconds_text(run.cpu_us) << ")\n";
   const auto part = [&run](const std::string& what, std::int64_t us) {
     constexpr std::int64_t hundred = 100;
@@ -72,10 +73,10 @@ void print_run(const std::string& name, const PlacementRun& run) {
               << (run.wall_us == 0 ? 0 : us * hundred / run.wall_us) << " %\n";
   };
   for (std::size_t at = 0; at < part_names.size(); ++at) {
-    part(part_names[at], run.parts_us[at]);
+    part(part_names[at], run.costs.parts_us[at]);
   }
-  part("commit", run.commit_us);
-  std::cout << line_of("one turn", figures_of(run.turns_us));
+  part("commit", run.costs.commit_us);
+  std::cout << line_of("one turn", figures_of(run.costs.turns_us));
 }
 
 /// In microseconds with three decimals: decisions take few.

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   bench::add_api(app);
   bench::add_placement(app);
   bench::add_explain(app);
+  bench::add_services(app);
   CLI11_PARSE(app, argc, argv);
   return bench::exit_code();
 }

@@ -13,7 +13,6 @@
 #include <system_error>
 #include <utility>
 
-#include "api/task_definitions.h"
 #include "api/tasks.h"
 #include "control/edge/store/sqlite/sqlite_store.h"
 #include "tests/bench/decisions.h"
@@ -22,7 +21,6 @@ namespace bench {
 
 namespace {
 
-using control::Input;
 using control::World;
 using control::store::Store;
 using schemas::Error;
@@ -32,14 +30,8 @@ using Clock = std::chrono::steady_clock;
 
 /// As many as ECS takes in one call.
 constexpr std::int64_t tasks_a_call = 10;
-constexpr std::int64_t joins_a_turn = 1'000;
 /// Tasks of one group where no two of them may share a host.
 constexpr std::int64_t group_size = 1'000;
-const schemas::Scope scope{.account = "123456789012", .region = "us-east-1"};
-
-std::int64_t microseconds_between(Clock::time_point begin, Clock::time_point end) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(end - begin).count();
-}
 
 std::int64_t cpu_us() {
   rusage usage{};
@@ -47,105 +39,6 @@ std::int64_t cpu_us() {
   constexpr std::int64_t million = 1'000'000;
   return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * million + usage.ru_utime.tv_usec +
          usage.ru_stime.tv_usec;
-}
-
-schemas::Instant wall_clock() {
-  return std::chrono::floor<schemas::Duration>(std::chrono::system_clock::now());
-}
-
-/// Control without its edges: the same loop, the same store.
-class Bare {
- public:
-  Bare(World world, std::unique_ptr<Store> store)
-      : world_(std::move(world)), store_(std::move(store)) {
-    // Nobody syncs here, and a host that is given up half-way is no part of the question.
-    settings_.lease = std::chrono::hours(24);
-  }
-
-  Result<control::Turn> turn(std::span<const Input> inputs, PlacementRun* run) {
-    const Clock::time_point begin = Clock::now();
-    Clock::time_point last = begin;
-    control::Turn done = control::step(
-        world_, parked_, inputs, settings_, wall_clock(), random_, [&](control::TurnPart part) {
-          const Clock::time_point at = Clock::now();
-          if (run != nullptr) {
-            run->parts_us[static_cast<std::size_t>(part)] += microseconds_between(last, at);
-          }
-          last = at;
-        });
-    const Clock::time_point decided = Clock::now();
-    if (store_ != nullptr) {
-      const schemas::Outcome committed = store_->commit(done.rows);
-      if (!committed.ok()) {
-        return committed.error();
-      }
-    }
-    const Clock::time_point end = Clock::now();
-    if (run != nullptr) {
-      run->commit_us += microseconds_between(decided, end);
-      run->turns_us.push_back(microseconds_between(begin, end));
-      run->rows += static_cast<std::int64_t>(done.rows.size());
-    }
-    return done;
-  }
-
-  schemas::Outcome call(const std::string& operation, api::Value input) {
-    const Input asked = control::ApiCall{.request = 1,
-                                         .scope = scope,
-                                         .principal = "arn:aws:iam::123456789012:root",
-                                         .operation = operation,
-                                         .input = std::move(input)};
-    const Result<control::Turn> done = turn({&asked, 1}, nullptr);
-    if (!done.ok()) {
-      return done.error();
-    }
-    const Result<api::Value>& answer = done.value().replies.front().result;
-    return answer.ok() ? schemas::Outcome(schemas::Done{}) : schemas::Outcome(answer.error());
-  }
-
- private:
-  World world_;
-  control::Parked parked_;
-  control::Settings settings_;
-  std::unique_ptr<Store> store_;
-  schemas::Random random_{1};
-};
-
-control::AgentJoin join_of(std::int64_t number) {
-  control::AgentJoin join;
-  join.waiter = number;
-  join.scope = scope;
-  join.identity_hash = "host-" + std::to_string(number);
-  join.request.cluster = "bench";
-  join.request.boot_id = join.identity_hash;
-  join.request.inventory = bench_inventory(number);
-  return join;
-}
-
-schemas::Outcome join_hosts(Bare& control, std::int64_t count) {
-  for (std::int64_t first = 0; first < count; first += joins_a_turn) {
-    std::vector<Input> inputs;
-    for (std::int64_t at = first; at < std::min(first + joins_a_turn, count); ++at) {
-      inputs.emplace_back(join_of(at + 1));
-    }
-    const Result<control::Turn> done = control.turn(inputs, nullptr);
-    if (!done.ok()) {
-      return done.error();
-    }
-  }
-  return schemas::Done{};
-}
-
-schemas::Outcome register_definition(Bare& control) {
-  api::ContainerDefinition container;
-  container.name = "main";
-  container.image = "registry.local/probe:latest";
-  container.cpu = 128;
-  container.memory = 256;
-  api::RegisterTaskDefinitionRequest request;
-  request.family = "bench";
-  request.container_definitions = {container};
-  return control.call("RegisterTaskDefinition", api::Value::of(request));
 }
 
 api::RunTaskRequest request_for(Mix mix, std::int64_t call) {
@@ -189,21 +82,21 @@ schemas::Outcome count_answers(const control::Turn& turn, PlacementRun& run) {
   return schemas::Done{};
 }
 
-Result<PlacementRun> place_all(Bare& control, const PlacementSettings& settings) {
+Result<PlacementRun> place_all(BareControl& control, const PlacementSettings& settings) {
   PlacementRun run;
   const std::int64_t calls = (settings.tasks + tasks_a_call - 1) / tasks_a_call;
   const Clock::time_point begin = Clock::now();
   const std::int64_t cpu_before = cpu_us();
   for (std::int64_t first = 0; first < calls; first += settings.calls_a_turn) {
-    std::vector<Input> inputs;
+    std::vector<control::Input> inputs;
     for (std::int64_t at = first; at < std::min(first + settings.calls_a_turn, calls); ++at) {
       inputs.emplace_back(control::ApiCall{.request = at,
-                                           .scope = scope,
-                                           .principal = "arn:aws:iam::123456789012:root",
+                                           .scope = bench_scope(),
+                                           .principal = std::string(bench_principal),
                                            .operation = "RunTask",
                                            .input = api::Value::of(request_for(settings.mix, at))});
     }
-    const Result<control::Turn> done = control.turn(inputs, &run);
+    const Result<control::Turn> done = control.turn(inputs, &run.costs);
     if (!done.ok()) {
       return done.error();
     }
@@ -218,39 +111,25 @@ Result<PlacementRun> place_all(Bare& control, const PlacementSettings& settings)
 }
 
 struct Prepared {
-  std::unique_ptr<Bare> control;
+  std::unique_ptr<BareControl> control;
   std::int64_t join_cpu_us = 0;
 };
 
 /// A World with its hosts and the definition. Without a path it stays in memory.
 Result<Prepared> prepare(const PlacementSettings& settings, const std::string& path) {
-  std::unique_ptr<Store> store;
-  control::Snapshot snapshot;
-  if (!path.empty()) {
-    Result<std::unique_ptr<Store>> opened = control::store::open_sqlite({.path = path});
-    if (!opened.ok()) {
-      return opened.error();
-    }
-    store = std::move(opened).value();
-    Result<control::Snapshot> loaded = store->load();
-    if (!loaded.ok()) {
-      return loaded.error();
-    }
-    snapshot = std::move(loaded).value();
-  }
-  Result<World> world = control::load(snapshot, control::Settings{}, wall_clock());
-  if (!world.ok()) {
-    return world.error();
+  Result<std::unique_ptr<BareControl>> opened = open_bare_control(path, wall_clock);
+  if (!opened.ok()) {
+    return opened.error();
   }
   Prepared made;
-  made.control = std::make_unique<Bare>(std::move(world).value(), std::move(store));
+  made.control = std::move(opened).value();
   const std::int64_t before = cpu_us();
   const schemas::Outcome joined = join_hosts(*made.control, settings.hosts);
   made.join_cpu_us = cpu_us() - before;
   if (!joined.ok()) {
     return joined.error();
   }
-  const schemas::Outcome registered = register_definition(*made.control);
+  const schemas::Outcome registered = register_bench_definition(*made.control);
   if (!registered.ok()) {
     return registered.error();
   }
@@ -308,20 +187,6 @@ Result<PlacementMeasurements> measure_in(const PlacementSettings& settings,
 }
 
 }  // namespace
-
-schemas::Inventory bench_inventory(std::int64_t number) {
-  schemas::Inventory inventory;
-  inventory.cpu = {16'384};
-  inventory.memory = {32'768};
-  inventory.eni_capacity = 1'000;
-  inventory.availability_zone = number % 2 == 0 ? "us-east-1a" : "us-east-1b";
-  inventory.address = {static_cast<std::uint32_t>(0x0A000000 + number)};
-  inventory.attributes = {{"ecs.os-type", "linux"},
-                          {"ecs.cpu-architecture", "x86_64"},
-                          {"rack", "r" + std::to_string(number % 100)},
-                          {"stack", number % 4 < 2 ? "prod" : "test"}};
-  return inventory;
-}
 
 Result<PlacementMeasurements> measure_placement(const PlacementSettings& settings) {
   std::string directory = settings.directory + "/stowage-bench-XXXXXX";

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
-#include <vector>
 
-#include "control/core/loop/loop.h"
 #include "schemas/base/result.h"
+#include "tests/bench/bare_control.h"
 
 namespace bench {
 
@@ -17,9 +15,6 @@ enum class Mix : std::uint8_t {
   apart,   ///< that, and no two tasks of a group (of a thousand) on one host
   hard,    ///< that, and only hosts that an expression holds for
 };
-
-/// What the host with this number says that it has.
-schemas::Inventory bench_inventory(std::int64_t number);
 
 struct PlacementSettings {
   std::int64_t hosts = 5'000;
@@ -35,12 +30,9 @@ struct PlacementSettings {
 struct PlacementRun {
   std::int64_t placed = 0;
   std::int64_t refused = 0;
-  std::int64_t rows = 0;
   std::int64_t wall_us = 0;  ///< from the first call of the first turn to the last commit
   std::int64_t cpu_us = 0;   ///< of the whole process meanwhile, its checkpoint thread included
-  std::array<std::int64_t, control::turn_part_count> parts_us{};  ///< by control::TurnPart
-  std::int64_t commit_us = 0;
-  std::vector<std::int64_t> turns_us;  ///< each turn with its commit
+  TurnCosts costs;
   [[nodiscard]] std::int64_t a_second() const {
     return wall_us == 0 ? 0 : placed * 1'000'000 / wall_us;
   }
