@@ -23,7 +23,7 @@ endif()
 
 if(TARGET ecs-control AND TARGET ecsctl)
   foreach(part access access_grants agent_operations audit backup clients event_bridge every_operation
-      errors terraform definition_members members task_members)
+      errors plan terraform definition_members members task_members)
     add_test(NAME conformance_${part}
       COMMAND /usr/bin/python3 -B ${PROJECT_SOURCE_DIR}/tests/conformance/${part}_test.py
         $<TARGET_FILE:ecs-control> $<TARGET_FILE:ecsctl> ${CMAKE_BINARY_DIR})

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/core/loop/rehearsal/subject.h"
 #include "tests/sim/watch.h"
 
 namespace sim {
@@ -14,6 +15,8 @@ using std::chrono_literals::operator""s;
 namespace {
 
 constexpr std::string_view me = "control";
+/// How many calls of a thousand that can be planned are.
+constexpr std::int64_t planned_per_mille = 250;
 
 /// Gives the question its number; the answer carries it back.
 void number_input(control::Input& input, std::int64_t number) {
@@ -76,6 +79,7 @@ void ControlProcess::end(const std::string& why, Afterwards afterwards) {
   life_ = nullptr;
   doom_.reset();
   inbox_.clear();
+  planned_.clear();
   for (const auto& [number, heard] : std::exchange(waiting_, {})) {
     simulation_.after(1ms, [heard = heard] { heard(Broken{}); });
   }
@@ -93,6 +97,11 @@ void ControlProcess::receive(control::Input input, OnHeard heard) {
   }
   const std::int64_t number = ++numbers_;
   number_input(input, number);
+  const auto* call = std::get_if<control::ApiCall>(&input);
+  if (call != nullptr && control::can_be_rehearsed(call->operation) &&
+      simulation_.chance(planned_per_mille)) {
+    planned_.insert(number);
+  }
   if (heard) {
     waiting_.emplace(number, std::move(heard));
   }
@@ -115,20 +124,38 @@ void ControlProcess::turn_soon(Duration delay) {
   });
 }
 
+std::vector<control::Input> ControlProcess::take_inputs() {
+  std::vector<control::Input> inputs;
+  while (!inbox_.empty() && static_cast<std::int64_t>(inputs.size()) < knobs_.turn_max) {
+    const auto* call = std::get_if<control::ApiCall>(&inbox_.front());
+    const bool planned = call != nullptr && planned_.contains(call->request);
+    if (planned && !inputs.empty()) {
+      break;
+    }
+    inputs.push_back(std::move(inbox_.front()));
+    inbox_.pop_front();
+    if (planned) {
+      break;
+    }
+  }
+  if (inputs.empty()) {
+    inputs.emplace_back(control::Tick{});
+  }
+  return inputs;
+}
+
 void ControlProcess::turn() {
   if (committing_) {
     return;  // the end of the commit looks at the inbox again
   }
   last_now_ = std::max(last_now_, clock());  // time does not run backwards for World
-  std::vector<control::Input> inputs;
-  while (!inbox_.empty() && static_cast<std::int64_t>(inputs.size()) < knobs_.turn_max) {
-    inputs.push_back(std::move(inbox_.front()));
-    inbox_.pop_front();
-  }
-  if (inputs.empty()) {
-    inputs.emplace_back(control::Tick{});
+  const std::vector<control::Input> inputs = take_inputs();
+  const auto* call = std::get_if<control::ApiCall>(&inputs.front());
+  if (call != nullptr && planned_.erase(call->request) > 0) {
+    watch_.plans().before_turn(world_, parked_, *call, knobs_.control, last_now_, chance_);
   }
   Turn decided = control::step(world_, parked_, inputs, knobs_.control, last_now_, chance_);
+  watch_.plans().turn_is_decided(world_, decided);
   mix(decided);
   commit(std::move(decided));
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -61,6 +62,7 @@ class ControlProcess {
   using Life = std::shared_ptr<bool>;
 
   void turn_soon(Duration delay);
+  std::vector<control::Input> take_inputs();
   void turn();
   void commit(control::Turn turn);
   void durable(const control::Turn& turn);
@@ -83,6 +85,7 @@ class ControlProcess {
   std::int64_t turn_asked_ = 0;
   Instant turn_at_{};
   std::deque<control::Input> inbox_;
+  std::set<std::int64_t> planned_;  ///< calls that are planned first, in turns of their own
   std::int64_t numbers_ = 0;
   std::map<std::int64_t, OnHeard> waiting_;
   std::optional<std::pair<CrashPoint, Afterwards>> doom_;

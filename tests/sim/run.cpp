@@ -39,6 +39,9 @@ const std::map<std::string, std::int64_t>& rare_things() {
   static const std::map<std::string, std::int64_t> things = [] {
     std::map<std::string, std::int64_t> made;
     for (const char* name : {"a caller's connection broke",
+                             "a plan began with stops",
+                             "a plan had several steps",
+                             "a plan started what its call started",
                              "a clientToken was repeated",
                              "a commit failed before it was durable",
                              "a commit was slow",

@@ -10,6 +10,7 @@
 #include "tests/sim/checkers/image_watch.h"
 #include "tests/sim/checkers/money_watch.h"
 #include "tests/sim/checkers/place_watch.h"
+#include "tests/sim/checkers/plan_watch.h"
 #include "tests/sim/checkers/rollout_watch.h"
 #include "tests/sim/checkers/room_watch.h"
 #include "tests/sim/checkers/service_watch.h"
@@ -35,6 +36,7 @@ class Watch {
         hooks_(simulation),
         rooms_(simulation),
         places_(simulation),
+        plans_(simulation),
         daemons_(simulation),
         images_(simulation),
         hosts_(simulation, tasks_),
@@ -45,6 +47,8 @@ class Watch {
   void loaded(const control::World& world, const RowStore& store);
   void turn_ends(const control::World& world, const control::Turn& turn, Instant now);
   void told(const control::World& world, const schemas::SyncAnswer& answer);
+  /// Of turns that are planned before they are made.
+  PlanWatch& plans() { return plans_; }
   /// World in memory is what the store holds, and what a new process would make of it.
   void compare(const control::World& world, const RowStore& store,
                const control::Settings& settings, Instant now);
@@ -90,6 +94,7 @@ class Watch {
   HookWatch hooks_;
   RoomWatch rooms_;
   PlaceWatch places_;
+  PlanWatch plans_;
   DaemonWatch daemons_;
   ImageWatch images_;
   HostWatch hosts_;

@@ -43,7 +43,12 @@ class Arguments {
 };
 
 /// What a process ends with; scripts rely on it.
-enum class Exit : std::uint8_t { done = 0, failed = 1, usage = 2 };
+enum class Exit : std::uint8_t {
+  done = 0,
+  failed = 1,
+  usage = 2,
+  unplaced = 3,  ///< a plan was made, and not everything in it finds room
+};
 
 /// One thing that ecsctl can do. `path` is one word ("ps") or two ("service create").
 struct Verb {

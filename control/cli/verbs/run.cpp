@@ -1,6 +1,7 @@
 #include "api/tasks.h"
 #include "control/cli/command/session.h"
 #include "control/cli/verbs/network.h"
+#include "control/cli/verbs/requests.h"
 #include "control/cli/verbs/verbs.h"
 #include "control/cli/verbs/wait.h"
 #include "control/cli/verbs/words.h"
@@ -42,35 +43,6 @@ schemas::Result<std::optional<api::TaskOverride>> override_of(const Arguments& a
   return std::optional<api::TaskOverride>(override_made);
 }
 
-schemas::Result<api::RunTaskRequest> request_of(Session& session, const Arguments& arguments) {
-  api::RunTaskRequest request;
-  request.task_definition = arguments.get_or("DEFINITION", "");
-  request.cluster = arguments.get("cluster");
-  request.group = arguments.get("group");
-  request.started_by = arguments.get("started-by");
-  const auto count = number_of(arguments, "count", 1, 1, 10);
-  if (!count.ok()) {
-    return count.error();
-  }
-  request.count = static_cast<std::int32_t>(count.value());
-  auto type = launch_type(arguments);
-  if (!type.ok()) {
-    return type.error();
-  }
-  request.launch_type = type.value();
-  auto overrides = override_of(arguments);
-  if (!overrides.ok()) {
-    return overrides.error();
-  }
-  request.overrides = std::move(overrides).value();
-  auto network = network_configuration(session, arguments, request.task_definition);
-  if (!network.ok()) {
-    return network.error();
-  }
-  request.network_configuration = std::move(network).value();
-  return request;
-}
-
 /// The same on hosts that the caller names.
 api::StartTaskRequest on_hosts(const api::RunTaskRequest& run, std::vector<std::string> hosts) {
   api::StartTaskRequest request;
@@ -97,7 +69,7 @@ Exit run_task(Session& session, const Arguments& arguments) {
     return session.misused(
         "--host says where: one task on each, without --count and --launch-type");
   }
-  const auto request = request_of(session, arguments);
+  const auto request = run_request(session, arguments);
   if (!request.ok()) {
     return session.failed(request.error());
   }
@@ -129,7 +101,36 @@ Exit run_task(Session& session, const Arguments& arguments) {
 
 }  // namespace
 
-std::vector<Verb> run_verbs() {
+schemas::Result<api::RunTaskRequest> run_request(Session& session, const Arguments& arguments) {
+  api::RunTaskRequest request;
+  request.task_definition = arguments.get_or("DEFINITION", "");
+  request.cluster = arguments.get("cluster");
+  request.group = arguments.get("group");
+  request.started_by = arguments.get("started-by");
+  const auto count = number_of(arguments, "count", 1, 1, 10);
+  if (!count.ok()) {
+    return count.error();
+  }
+  request.count = static_cast<std::int32_t>(count.value());
+  auto type = launch_type(arguments);
+  if (!type.ok()) {
+    return type.error();
+  }
+  request.launch_type = type.value();
+  auto overrides = override_of(arguments);
+  if (!overrides.ok()) {
+    return overrides.error();
+  }
+  request.overrides = std::move(overrides).value();
+  auto network = network_configuration(session, arguments, request.task_definition);
+  if (!network.ok()) {
+    return network.error();
+  }
+  request.network_configuration = std::move(network).value();
+  return request;
+}
+
+std::vector<Option> run_options() {
   std::vector<Option> options{
       {.name = "DEFINITION",
        .value = "",
@@ -159,6 +160,10 @@ std::vector<Verb> run_verbs() {
   for (Option& option : network_options()) {
     options.push_back(std::move(option));
   }
+  return options;
+}
+
+std::vector<Verb> run_verbs() {
   return {{.path = "run",
            .summary = "Run tasks of a definition",
            .description =
@@ -166,7 +171,7 @@ std::vector<Verb> run_verbs() {
                "and the exit status is 1.\n\n"
                "Examples: ecsctl run migrate --wait\n"
                "          ecsctl run web --launch-type fargate --public-ip --wait",
-           .options = std::move(options),
+           .options = run_options(),
            .run = run_task}};
 }
 

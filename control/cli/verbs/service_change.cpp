@@ -3,6 +3,7 @@
 #include "api/services.h"
 #include "control/cli/command/session.h"
 #include "control/cli/verbs/network.h"
+#include "control/cli/verbs/requests.h"
 #include "control/cli/verbs/verbs.h"
 #include "control/cli/verbs/wait.h"
 #include "control/cli/verbs/words.h"
@@ -81,7 +82,7 @@ Exit finish(Session& session, const Arguments& arguments, const Answer<Response>
 
 /// What it runs, its task sets say; where a request says it nevertheless, it is refused with the
 /// reason.
-Exit create_external(Session& session, const Arguments& arguments) {
+schemas::Result<api::CreateServiceRequest> external_request(const Arguments& arguments) {
   api::CreateServiceRequest request;
   request.cluster = arguments.get("cluster");
   request.service_name = arguments.get_or("NAME", "");
@@ -90,66 +91,29 @@ Exit create_external(Session& session, const Arguments& arguments) {
   const auto count = count_of(arguments, "count");
   const auto type = launch_type(arguments);
   if (!count.ok() || !type.ok()) {
-    return session.failed(count.ok() ? type.error() : count.error());
+    return count.ok() ? type.error() : count.error();
   }
   request.desired_count = count.value().value_or(1);
   request.launch_type = type.value();
-  const auto answer = session.call<api::CreateServiceResponse>("CreateService", request);
-  return answer.ok() ? finish(session, arguments, answer.value(), "created")
-                     : session.failed(answer.error());
+  return request;
 }
 
 Exit create(Session& session, const Arguments& arguments) {
-  if (arguments.has("external")) {
-    return create_external(session, arguments);
+  const auto request = create_service_request(session, arguments);
+  if (!request.ok()) {
+    return session.failed(request.error());
   }
-  api::CreateServiceRequest request;
-  request.cluster = arguments.get("cluster");
-  request.service_name = arguments.get_or("NAME", "");
-  const std::string definition = arguments.get_or("definition", request.service_name);
-  auto count = count_of(arguments, "count");
-  auto type = launch_type(arguments);
-  auto configuration = deployment_configuration(arguments);
-  auto network = network_configuration(session, arguments, definition);
-  for (const schemas::Error* error :
-       {count.ok() ? nullptr : &count.error(), type.ok() ? nullptr : &type.error(),
-        configuration.ok() ? nullptr : &configuration.error(),
-        network.ok() ? nullptr : &network.error()}) {
-    if (error != nullptr) {
-      return session.failed(*error);
-    }
-  }
-  if (arguments.has("daemon")) {
-    request.scheduling_strategy = api::SchedulingStrategy::daemon;
-    request.desired_count = count.value();  // refused, with the reason
-  } else {
-    request.desired_count = count.value().value_or(1);
-  }
-  request.task_definition = definition;
-  request.launch_type = type.value();
-  request.deployment_configuration = configuration.value();
-  request.network_configuration = network.value();
-  const auto answer = session.call<api::CreateServiceResponse>("CreateService", request);
+  const auto answer = session.call<api::CreateServiceResponse>("CreateService", request.value());
   return answer.ok() ? finish(session, arguments, answer.value(), "created")
                      : session.failed(answer.error());
 }
 
 Exit update(Session& session, const Arguments& arguments) {
-  api::UpdateServiceRequest request;
-  request.cluster = arguments.get("cluster");
-  request.service = arguments.get_or("SERVICE", "");
-  request.task_definition = arguments.get("definition");
-  auto count = count_of(arguments, "count");
-  auto configuration = deployment_configuration(arguments);
-  if (!count.ok() || !configuration.ok()) {
-    return session.failed(count.ok() ? configuration.error() : count.error());
+  const auto request = update_service_request(arguments);
+  if (!request.ok()) {
+    return session.failed(request.error());
   }
-  request.desired_count = count.value();
-  request.deployment_configuration = configuration.value();
-  if (arguments.has("force")) {
-    request.force_new_deployment = true;
-  }
-  const auto answer = session.call<api::UpdateServiceResponse>("UpdateService", request);
+  const auto answer = session.call<api::UpdateServiceResponse>("UpdateService", request.value());
   return answer.ok() ? finish(session, arguments, answer.value(), "updated")
                      : session.failed(answer.error());
 }
@@ -213,7 +177,43 @@ const Option pause_after_option{
     .help = "A deployment waits for \"continue\" before the last old task stops",
     .arity = Arity::flag};
 
-Verb create_verb() {
+}  // namespace
+
+schemas::Result<api::CreateServiceRequest> create_service_request(Session& session,
+                                                                  const Arguments& arguments) {
+  if (arguments.has("external")) {
+    return external_request(arguments);
+  }
+  api::CreateServiceRequest request;
+  request.cluster = arguments.get("cluster");
+  request.service_name = arguments.get_or("NAME", "");
+  const std::string definition = arguments.get_or("definition", request.service_name);
+  auto count = count_of(arguments, "count");
+  auto type = launch_type(arguments);
+  auto configuration = deployment_configuration(arguments);
+  auto network = network_configuration(session, arguments, definition);
+  for (const schemas::Error* error :
+       {count.ok() ? nullptr : &count.error(), type.ok() ? nullptr : &type.error(),
+        configuration.ok() ? nullptr : &configuration.error(),
+        network.ok() ? nullptr : &network.error()}) {
+    if (error != nullptr) {
+      return *error;
+    }
+  }
+  if (arguments.has("daemon")) {
+    request.scheduling_strategy = api::SchedulingStrategy::daemon;
+    request.desired_count = count.value();  // refused, with the reason
+  } else {
+    request.desired_count = count.value().value_or(1);
+  }
+  request.task_definition = definition;
+  request.launch_type = type.value();
+  request.deployment_configuration = configuration.value();
+  request.network_configuration = network.value();
+  return request;
+}
+
+std::vector<Option> create_service_options() {
   std::vector<Option> options{
       {.name = "NAME", .value = "", .help = "The service's name", .arity = Arity::positional},
       cluster_option(),
@@ -236,43 +236,62 @@ Verb create_verb() {
   for (Option& option : network_options()) {
     options.push_back(std::move(option));
   }
-  return {.path = "service create",
-          .summary = "Create a service that keeps tasks running",
-          .description =
-              "Without --definition the family of the service's own name is used.\n\n"
-              "Example: ecsctl service create web --definition web:1 --count 2 --wait\n"
-              "         ecsctl service create logs --definition logs --daemon\n"
-              "         ecsctl service create shop --count 4 --external",
-          .options = std::move(options),
-          .run = create};
+  return options;
 }
 
-}  // namespace
+schemas::Result<api::UpdateServiceRequest> update_service_request(const Arguments& arguments) {
+  api::UpdateServiceRequest request;
+  request.cluster = arguments.get("cluster");
+  request.service = arguments.get_or("SERVICE", "");
+  request.task_definition = arguments.get("definition");
+  auto count = count_of(arguments, "count");
+  auto configuration = deployment_configuration(arguments);
+  if (!count.ok() || !configuration.ok()) {
+    return count.ok() ? configuration.error() : count.error();
+  }
+  request.desired_count = count.value();
+  request.deployment_configuration = configuration.value();
+  if (arguments.has("force")) {
+    request.force_new_deployment = true;
+  }
+  return request;
+}
+
+std::vector<Option> update_service_options() {
+  return {service_word,
+          cluster_option(),
+          definition_option,
+          {.name = "count", .value = "N", .help = "How many tasks to keep running"},
+          min_healthy_option,
+          max_percent_option,
+          pause_before_option,
+          pause_after_option,
+          {.name = "no-pause",
+           .value = "",
+           .help = "Later deployments wait for nobody",
+           .arity = Arity::flag},
+          {.name = "force",
+           .value = "",
+           .help = "Replace all tasks even when nothing changed",
+           .arity = Arity::flag},
+          wait_option()};
+}
 
 std::vector<Verb> service_change_verbs() {
-  return {create_verb(),
+  return {{.path = "service create",
+           .summary = "Create a service that keeps tasks running",
+           .description = "Without --definition the family of the service's own name is used.\n\n"
+                          "Example: ecsctl service create web --definition web:1 --count 2 --wait\n"
+                          "         ecsctl service create logs --definition logs --daemon\n"
+                          "         ecsctl service create shop --count 4 --external",
+           .options = create_service_options(),
+           .run = create},
           {.path = "service update",
            .summary = "Change a service; a new definition rolls out",
            .description = "Old tasks go as new ones become healthy, within --min-healthy and\n"
                           "--max-percent.\n\n"
                           "Example: ecsctl service update web --definition web:2 --wait",
-           .options = {service_word,
-                       cluster_option(),
-                       definition_option,
-                       {.name = "count", .value = "N", .help = "How many tasks to keep running"},
-                       min_healthy_option,
-                       max_percent_option,
-                       pause_before_option,
-                       pause_after_option,
-                       {.name = "no-pause",
-                        .value = "",
-                        .help = "Later deployments wait for nobody",
-                        .arity = Arity::flag},
-                       {.name = "force",
-                        .value = "",
-                        .help = "Replace all tasks even when nothing changed",
-                        .arity = Arity::flag},
-                       wait_option()},
+           .options = update_service_options(),
            .run = update},
           {.path = "service scale",
            .summary = "Change how many tasks a service keeps running",

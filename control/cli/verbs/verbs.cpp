@@ -23,6 +23,7 @@ const std::vector<Verb>& verbs() {
                                hosts_change_verbs,
                                attribute_verbs,
                                explain_verbs,
+                               plan_verbs,
                                tag_verbs,
                                subnets_verbs,
                                security_group_verbs,

@@ -28,6 +28,7 @@ std::vector<Verb> hosts_verbs();
 std::vector<Verb> hosts_change_verbs();
 std::vector<Verb> attribute_verbs();
 std::vector<Verb> explain_verbs();
+std::vector<Verb> plan_verbs();
 std::vector<Verb> tag_verbs();
 std::vector<Verb> role_verbs();
 std::vector<Verb> subnets_verbs();

@@ -56,7 +56,7 @@ void put_error(AuditEntry& entry, const schemas::Error& error) {
 }  // namespace
 
 bool changes_things(std::string_view operation) {
-  constexpr std::array reads{"Describe", "Discover", "Explain", "Get", "List"};
+  constexpr std::array reads{"Describe", "Discover", "Explain", "Get", "List", "Plan"};
   return std::none_of(reads.begin(), reads.end(),
                       [&](std::string_view verb) { return operation.starts_with(verb); });
 }

@@ -61,16 +61,37 @@ LaunchRefusal refusal_for(const World& world, const TaskSpecification& specifica
           .event = closest_match(refusals)};
 }
 
-Placement choose(Context& context, const LaunchOrder& order, const TaskRequest& request,
-                 std::int64_t fleet) {
-  const Fleet& hosts = context.world.fleet(fleet);
+Placement choose(const World& world, const LaunchOrder& order, const TaskRequest& request,
+                 schemas::Random& random) {
+  const bool pool = order.specification->launch_type == LaunchType::fargate;
+  const Fleet& hosts = world.fleet(pool ? 0 : order.cluster);
   if (!order.host) {
-    return place(request, hosts, context.random);
+    return place(request, hosts, random);
   }
   if (std::optional<Refusal> refusal = refusal_of(*order.host, request, hosts)) {
     return std::vector<Refusal>{*std::move(refusal)};
   }
   return *order.host;
+}
+
+using Destination = std::variant<InstanceId, LaunchRefusal>;
+
+Destination find_host(const World& world, const LaunchOrder& order, schemas::Random& random) {
+  const TaskSpecification& specification = *order.specification;
+  const std::string role =
+      missing_role(world, cluster_of(world, order.cluster)->scope, specification);
+  if (!role.empty()) {
+    return role_is_gone(role);
+  }
+  const TaskRequest request = request_of(world, order);
+  if (specification.network && request.zones.empty()) {
+    return no_address(specification);
+  }
+  const Placement placement = choose(world, order, request, random);
+  if (const auto* refusals = std::get_if<std::vector<Refusal>>(&placement)) {
+    return refusal_for(world, specification, *refusals);
+  }
+  return *std::get_if<InstanceId>(&placement);
 }
 
 void make_task(Context& context, const LaunchOrder& order, schemas::TaskId id,
@@ -130,24 +151,20 @@ TaskRequest request_of(const World& world, const LaunchOrder& order) {
   return request;
 }
 
+std::optional<LaunchRefusal> refusal_to(const World& world, const LaunchOrder& order) {
+  schemas::Random unused(0);  // decides which host, not whether there is one
+  Destination destination = find_host(world, order, unused);
+  auto* refusal = std::get_if<LaunchRefusal>(&destination);
+  return refusal == nullptr ? std::nullopt : std::optional(std::move(*refusal));
+}
+
 Launch launch(Context& context, const LaunchOrder& order) {
-  const TaskSpecification& specification = *order.specification;
-  const std::string role =
-      missing_role(context.world, cluster_of(context.world, order.cluster)->scope, specification);
-  if (!role.empty()) {
-    return role_is_gone(role);
-  }
-  const TaskRequest request = request_of(context.world, order);
-  if (specification.network && request.zones.empty()) {
-    return no_address(specification);
-  }
-  const std::int64_t fleet = specification.launch_type == LaunchType::fargate ? 0 : order.cluster;
-  const Placement placement = choose(context, order, request, fleet);
-  if (const auto* refusals = std::get_if<std::vector<Refusal>>(&placement)) {
-    return refusal_for(context.world, specification, *refusals);
+  Destination destination = find_host(context.world, order, context.random);
+  if (auto* refusal = std::get_if<LaunchRefusal>(&destination)) {
+    return std::move(*refusal);
   }
   const ContainerInstance* host =
-      find_instance(context.world, *std::get_if<InstanceId>(&placement));
+      find_instance(context.world, *std::get_if<InstanceId>(&destination));
   schemas::require(host != nullptr, "a task was placed on a host that does not exist");
   const auto id = schemas::TaskId::draw(context.random);
   make_task(context, order, id, *host);

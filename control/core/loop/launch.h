@@ -36,6 +36,9 @@ using Launch = std::variant<schemas::TaskId, LaunchRefusal>;
 /// subnets have no address left.
 TaskRequest request_of(const World& world, const LaunchOrder& order);
 
+/// Why the order would make no task now; nothing when it would.
+std::optional<LaunchRefusal> refusal_to(const World& world, const LaunchOrder& order);
+
 /// Chooses a host, gives the task its interface and makes it.
 Launch launch(Context& context, const LaunchOrder& order);
 

@@ -9,6 +9,7 @@ namespace control {
 
 struct WorldAccess {
   static WorldParts& parts(World& world) { return world.parts_; }
+  static const WorldParts& parts(const World& world) { return world.parts_; }
 };
 
 /// Notes that a row must be written, or erased if it is gone.

@@ -5,6 +5,7 @@
 #include "control/core/billing/bill.h"
 #include "control/core/loop/operations/operations.h"
 #include "control/core/loop/operations/shapes.h"
+#include "control/core/loop/operations/show_money.h"
 #include "control/core/world/lookups.h"
 
 namespace control {
@@ -12,13 +13,11 @@ namespace control {
 using schemas::Error;
 using schemas::ErrorCode;
 using schemas::Instant;
-using schemas::Nanos;
 
 namespace {
 
 __extension__ typedef __int128 Wide;  // NOLINT(modernize-use-using): __extension__ needs a typedef
 
-constexpr std::int64_t nanos_per_unit = 1'000'000'000;
 constexpr std::int64_t bytes_per_mib = 1'048'576;
 constexpr std::int64_t ns_per_ms = 1'000'000;
 
@@ -64,12 +63,6 @@ fargate_pool::MeterTotal before(const fargate_pool::MeterTotal& use, const Perio
 bool concerns(const Period& period, const fargate_pool::MeterTotal& use) {
   return use.last_sequence > 0 && use.from < period.to &&
          (use.until > period.from || use.from == period.from);
-}
-
-std::string decimal(Nanos amount) {
-  std::string fraction = std::to_string(amount.count % nanos_per_unit);
-  fraction.insert(0, 9 - fraction.size(), '0');
-  return std::to_string(amount.count / nanos_per_unit) + "." + fraction;
 }
 
 api::BillLine show_line(const TaskUsage& usage, const TaskBill& bill) {

@@ -70,6 +70,7 @@ constexpr auto handlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"ListTasks", list_tasks},
     {"ListUsers", list_users},
     {"ListVpcs", list_vpcs},
+    {"Plan", plan_change},
     {"PutAccountSetting", put_account_setting},
     {"PutAccountSettingDefault", put_account_setting_default},
     {"PutAttributes", put_attributes},

@@ -75,6 +75,7 @@ Answer put_attributes(Context& context, const ApiCall& call);
 Answer explain_service(Context& context, const ApiCall& call);
 Answer explain_task(Context& context, const ApiCall& call);
 Answer explain_task_definition(Context& context, const ApiCall& call);
+Answer plan_change(Context& context, const ApiCall& call);
 
 Answer list_security_groups(Context& context, const ApiCall& call);
 Answer describe_security_group(Context& context, const ApiCall& call);
