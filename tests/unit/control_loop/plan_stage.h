@@ -10,7 +10,7 @@
 
 namespace plan_stage {
 
-inline api::UpdateServiceRequest update(const std::string& service) {
+inline api::UpdateServiceRequest update_of(const std::string& service) {
   api::UpdateServiceRequest request;
   request.cluster = "c";
   request.service = service;

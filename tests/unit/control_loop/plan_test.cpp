@@ -13,7 +13,7 @@
 using plan_stage::call_of;
 using plan_stage::revise;
 using plan_stage::steady_service;
-using plan_stage::update;
+using plan_stage::update_of;
 using schemas::ErrorCode;
 using stage::Host;
 using stage::Stage;
@@ -40,7 +40,7 @@ schemas::Result<api::PlanResponse> try_plan(Stage& stage, const api::PlanRequest
                                             const std::string& principal = stage::root) {
   const std::size_t events = stage.events.size();
   const std::vector<control::Row> before = control::all_rows(stage.world);
-  const auto plan = stage.call<api::PlanResponse>("Plan", request, stage::scope, principal);
+  auto plan = stage.call<api::PlanResponse>("Plan", request, stage::scope, principal);
   CHECK(control::all_rows(stage.world) == before);
   CHECK(stage.events.size() == events);
   CHECK(stage.store.table(control::Table::audit).size() ==
@@ -159,7 +159,7 @@ TEST_CASE("a plan has the services that wait for room take what becomes free") {
   revise(stage, 1024);
   stage.must<api::CreateServiceResponse>("CreateService", stage::service("big", "web", 1));
   stage.pass(60s);
-  api::UpdateServiceRequest request = update("s");
+  api::UpdateServiceRequest request = update_of("s");
   request.desired_count = 4;
   const api::PlanResponse plan = plan_of(stage, about(request));
   std::int64_t started = 0;
@@ -198,7 +198,7 @@ TEST_CASE("a plan goes as far as a hook that somebody has to answer") {
   api::DeploymentLifecycleHook hook;
   hook.target_type = api::DeploymentLifecycleHookTargetType::pause;
   hook.lifecycle_stages = {api::DeploymentLifecycleHookStage::post_scale_up};
-  api::UpdateServiceRequest request = update("s");
+  api::UpdateServiceRequest request = update_of("s");
   request.force_new_deployment = true;
   request.deployment_configuration.emplace();
   request.deployment_configuration->lifecycle_hooks = {hook};
@@ -316,7 +316,7 @@ TEST_CASE("a call that would be refused is refused in the same words") {
   CHECK(conflict.error().message ==
         stage.call<api::RunTaskResponse>("RunTask", run).error().message);
 
-  const auto service = try_plan(stage, about(update("nobody")));
+  const auto service = try_plan(stage, about(update_of("nobody")));
   REQUIRE(!service.ok());
   CHECK(service.error().code == ErrorCode::service_not_found);
 }

@@ -11,7 +11,7 @@
 using plan_stage::call_of;
 using plan_stage::revise;
 using plan_stage::steady_service;
-using plan_stage::update;
+using plan_stage::update_of;
 using stage::Stage;
 using std::chrono_literals::operator""s;
 
@@ -108,21 +108,21 @@ control::Rehearsal rehearsal_of(Stage& stage, control::ApiCall call,
 }  // namespace
 
 TEST_CASE("a rolling update does, host by host and in order, what its plan said") {
-  for (const auto& [least, most] : {std::pair{100, 200}, {50, 100}, {100, 150}, {0, 100}}) {
+  for (const auto& percents : {std::pair{100, 200}, {50, 100}, {100, 150}, {0, 100}}) {
     Stage stage;
     steady_service(stage, 4);
     revise(stage, 128);
-    api::UpdateServiceRequest request = update("s");
+    api::UpdateServiceRequest request = update_of("s");
     request.task_definition = "web";
     request.deployment_configuration.emplace();
-    request.deployment_configuration->minimum_healthy_percent = least;
-    request.deployment_configuration->maximum_percent = most;
+    request.deployment_configuration->minimum_healthy_percent = percents.first;
+    request.deployment_configuration->maximum_percent = percents.second;
     const control::ApiCall call = call_of("UpdateService", api::Value::of(request));
     const control::Rehearsal rehearsal = rehearsal_of(stage, call);
     CHECK(rehearsal.end == control::RehearsalEnd::rest);
     const std::vector<Move> planned = moves_of(rehearsal);
     CHECK(planned.size() == 8);
-    CHECK_MESSAGE(planned == moves_of(stage, call), least << "/" << most);
+    CHECK_MESSAGE(planned == moves_of(stage, call), percents.first << "/" << percents.second);
   }
 }
 
@@ -141,7 +141,7 @@ TEST_CASE("the first turn of a plan is the very turn that the call makes, ids an
 TEST_CASE("a rehearsal that would take too long says so, and shows what comes first") {
   Stage stage;
   steady_service(stage, 4);
-  api::UpdateServiceRequest request = update("s");
+  api::UpdateServiceRequest request = update_of("s");
   request.force_new_deployment = true;
   const control::ApiCall call = call_of("UpdateService", api::Value::of(request));
   const control::Rehearsal moved = rehearsal_of(stage, call, {.moves_max = 3});
