@@ -309,7 +309,7 @@ class Clients(WithDirectory):
         with self.assertRaises(ecs.exceptions.ClusterNotFoundException):
             ecs.list_services(cluster="nope")
         with self.assertRaises(botocore.exceptions.ClientError) as unsupported:
-            ecs.describe_task_sets(cluster="demo", service="web")
+            ecs.execute_command(cluster="demo", task="web", command="sh", interactive=True)
         self.assertEqual(unsupported.exception.response["Error"]["Code"],
                          "UnsupportedFeatureException")
         self.assertTrue(unsupported.exception.response["ResponseMetadata"]["RequestId"])
