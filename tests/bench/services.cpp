@@ -143,7 +143,7 @@ class Cluster {
   /// Until every deployment is completed.
   Outcome settle(ServicesRun& run) {
     for (std::int64_t second = 0; second < patience_s; ++second) {
-      const Outcome passed = pass_second(run);
+      Outcome passed = pass_second(run);
       if (!passed.ok() || is_settled()) {
         return passed;
       }
