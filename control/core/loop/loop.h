@@ -199,7 +199,7 @@ schemas::Result<World> load(const Snapshot& snapshot, const Settings& settings,
                             schemas::Instant now);
 
 /// Whether `operation` (wire name) can change anything, so that the audit trail tells of it: all
-/// but those that describe, list, get or explain.
+/// but those that describe, list, get, explain or plan.
 bool changes_things(std::string_view operation);
 
 }  // namespace control

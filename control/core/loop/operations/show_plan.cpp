@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
+#include <string>
 
 #include "control/core/billing/bill.h"
 #include "control/core/deploy/lifecycle_hooks.h"
@@ -36,6 +38,8 @@ struct Played {
   const RehearsalSubject& subject;
   const Rehearsal& rehearsal;
   Instant now;
+  /// Of the cluster, by their ARNs: what events are about.
+  std::map<std::string, std::int64_t> services{};
 
   [[nodiscard]] const World& after() const { return rehearsal.world; }
   /// Null for a task of another cluster: its owner may be somebody else.
@@ -92,17 +96,9 @@ api::PlannedStop show_stop(const Played& played, const Task& task) {
   return shown;
 }
 
-bool is_of_cluster(const Played& played, const Event& event) {
-  const World& world = played.after();
-  const Keys& services = entry_or_empty(world.index().services_of_cluster, played.subject.cluster);
-  return std::any_of(services.begin(), services.end(), [&](std::int64_t key) {
-    return service_arn(world, world->services.at(key)) == event.subject;
-  });
-}
-
 /// Which tasks it starts and stops the plan says itself, and without ids that will be others.
 std::optional<std::string> show_event(const Played& played, const Event& event) {
-  if (!is_of_cluster(played, event)) {
+  if (!played.services.contains(event.subject)) {
     return std::nullopt;
   }
   const auto detail = wire::decode<MessageDetail>(event.detail);
@@ -235,40 +231,32 @@ LaunchOrder next_order(const World& world, const Service& service) {
       .specification = newest.specification};
 }
 
-void show_missing(const Played& played, const Service& service, api::PlanResponse& plan) {
-  const Outlook outlook = outlook_of(played.after(), service);
-  const LaunchOrder order = next_order(played.after(), service);
-  const std::optional<LaunchRefusal> refusal =
-      outlook.missing > 0 ? refusal_to(played.after(), order) : std::nullopt;
-  if (refusal) {
-    add_unplaced(played.after(), order, *refusal, outlook.missing, plan);
-  }
-}
-
-/// When anything of the service happened last.
-std::int64_t last_moved(const Played& played, const Service& service) {
-  const std::string arn = service_arn(played.after(), service);
-  const auto of_service = [&](std::int64_t key) {
-    const Task* task = played.own_task(key);
-    return task != nullptr && task->service == service.key;
-  };
-  std::int64_t last = -1;
+/// When anything happened last, by service.
+std::map<std::int64_t, std::int64_t> last_moves(const Played& played) {
+  std::map<std::int64_t, std::int64_t> last;
   for (const RehearsalStep& step : played.rehearsal.steps) {
-    const bool moved = std::any_of(step.started.begin(), step.started.end(), of_service) ||
-                       std::any_of(step.stopped.begin(), step.stopped.end(), of_service) ||
-                       std::any_of(step.said.begin(), step.said.end(),
-                                   [&](const Event& event) { return event.subject == arn; });
-    last = moved ? played.seconds(step.at) : last;
+    for (const auto* keys : {&step.started, &step.stopped}) {
+      for (const std::int64_t key : *keys) {
+        if (const Task* task = played.own_task(key)) {
+          last[task->service] = played.seconds(step.at);
+        }
+      }
+    }
+    for (const Event& event : step.said) {
+      const auto service = played.services.find(event.subject);
+      if (service != played.services.end()) {
+        last[service->second] = played.seconds(step.at);
+      }
+    }
   }
   return last;
 }
 
-std::string outcome_of(const Played& played, const Service& service) {
+std::string outcome_of(const Service& service, const Outlook& outlook, bool refused) {
   if (is_paused(service.deployments.front())) {
     return "WAITS_FOR_HOOK";
   }
-  const Outlook outlook = outlook_of(played.after(), service);
-  if (outlook.missing > 0 && refusal_to(played.after(), next_order(played.after(), service))) {
+  if (refused) {
     return "WAITS_FOR_ROOM";
   }
   return outlook.steady ? "STEADY" : "UNFINISHED";
@@ -276,20 +264,27 @@ std::string outcome_of(const Played& played, const Service& service) {
 
 void show_services(const Played& played, api::PlanResponse& plan) {
   const World& world = played.after();
+  const std::map<std::int64_t, std::int64_t> moves = last_moves(played);
   for (const std::int64_t key :
        entry_or_empty(world.index().services_of_cluster, played.subject.cluster)) {
     const Service& service = world->services.at(key);
-    const std::int64_t moved = last_moved(played, service);
-    const bool concerned = moved >= 0 || key == played.subject.service;
+    const auto moved = moves.find(key);
+    const bool concerned = moved != moves.end() || key == played.subject.service;
     if (!concerned || service.deployments.empty()) {
       continue;
     }
+    const Outlook outlook = outlook_of(world, service);
+    const LaunchOrder order = next_order(world, service);
+    const std::optional<LaunchRefusal> refusal =
+        outlook.missing > 0 ? refusal_to(world, order) : std::nullopt;
     api::PlannedService& shown = plan.services.emplace_back();
     shown.service_arn = service_arn(world, service);
-    shown.outcome = outcome_of(played, service);
-    shown.after_seconds = std::max<std::int64_t>(moved, 0);
+    shown.outcome = outcome_of(service, outlook, refusal.has_value());
+    shown.after_seconds = moved == moves.end() ? 0 : moved->second;
     shown.detail = unless_empty(service.deployments.front().rollout_state_reason);
-    show_missing(played, service, plan);
+    if (refusal) {
+      add_unplaced(world, order, *refusal, outlook.missing, plan);
+    }
   }
 }
 
@@ -364,7 +359,11 @@ std::string plan_summary(const api::PlanResponse& plan) {
 
 api::PlanResponse show_plan(const World& before, const RehearsalSubject& subject,
                             const Rehearsal& rehearsal, const Settings& settings, Instant now) {
-  const Played played{.before = before, .subject = subject, .rehearsal = rehearsal, .now = now};
+  Played played{.before = before, .subject = subject, .rehearsal = rehearsal, .now = now};
+  for (const std::int64_t key :
+       entry_or_empty(rehearsal.world.index().services_of_cluster, subject.cluster)) {
+    played.services.emplace(service_arn(rehearsal.world, rehearsal.world->services.at(key)), key);
+  }
   api::PlanResponse plan;
   plan.incomplete_reason = why_incomplete(played);
   plan.complete = !plan.incomplete_reason;
