@@ -115,43 +115,33 @@ std::optional<std::string> SetCaller::some_set(const std::string& service) {
       ->first;
 }
 
-void SetCaller::scale_set(const std::string& service, double percent) {
-  turns_.ask(service, [this, service, percent] {
-    const auto set = some_set(service);
-    if (!set) {
+void SetCaller::with_some_set(const std::string& service,
+                              const std::function<void(const std::string& set)>& call) {
+  turns_.ask(service, [this, service, call] {
+    if (const auto set = some_set(service)) {
+      call(*set);
+    } else {
       turns_.over(service);
-      return;
     }
-    api::UpdateTaskSetRequest request;
-    request.cluster = caller_.cluster();
-    request.service = service;
-    request.task_set = *set;
-    request.scale = scale_of(percent);
-    caller_.ask("UpdateTaskSet", api::Value::of(std::move(request)), Retry::until_answered,
-                [this, service, set, percent](const auto& answer) {
-                  if (answer.ok()) {
-                    services_[service].percent_of[*set] = percent;
-                  }
-                  turns_.over(service);
-                });
+  });
+}
+
+void SetCaller::scale_set(const std::string& service, double percent) {
+  with_some_set(service, [this, service, percent](const std::string& set) {
+    ask_to_scale(service, set, percent, [this, service](bool /*scaled*/) { turns_.over(service); });
   });
 }
 
 void SetCaller::make_primary(const std::string& service) {
-  turns_.ask(service, [this, service] {
-    const auto set = some_set(service);
-    if (!set) {
-      turns_.over(service);
-      return;
-    }
+  with_some_set(service, [this, service](const std::string& set) {
     api::UpdateServicePrimaryTaskSetRequest request;
     request.cluster = caller_.cluster();
     request.service = service;
-    request.primary_task_set = *set;
+    request.primary_task_set = set;
     caller_.ask("UpdateServicePrimaryTaskSet", api::Value::of(std::move(request)),
                 Retry::until_answered, [this, service, set](const auto& answer) {
                   if (answer.ok()) {
-                    services_[service].primary = *set;
+                    services_[service].primary = set;
                     simulation_.probe("a task set became the primary one");
                   }
                   turns_.over(service);
@@ -160,37 +150,37 @@ void SetCaller::make_primary(const std::string& service) {
 }
 
 void SetCaller::delete_set(const std::string& service, bool force) {
-  turns_.ask(service, [this, service, force] {
-    if (const auto set = some_set(service)) {
-      ask_to_delete(service, *set, force);
-    } else {
-      turns_.over(service);
-    }
+  with_some_set(service, [this, service, force](const std::string& set) {
+    ask_to_delete(service, set, force);
   });
 }
 
 void SetCaller::retire_set(const std::string& service) {
-  turns_.ask(service, [this, service] {
-    const auto set = some_set(service);
-    if (!set) {
-      turns_.over(service);
-      return;
-    }
-    api::UpdateTaskSetRequest request;
-    request.cluster = caller_.cluster();
-    request.service = service;
-    request.task_set = *set;
-    request.scale = scale_of(0.0);
-    caller_.ask("UpdateTaskSet", api::Value::of(std::move(request)), Retry::until_answered,
-                [this, service, set](const auto& answer) {
-                  if (!answer.ok()) {
-                    turns_.over(service);
-                    return;
-                  }
-                  services_[service].percent_of[*set] = 0.0;
-                  ask_to_delete(service, *set, false);
-                });
+  with_some_set(service, [this, service](const std::string& set) {
+    ask_to_scale(service, set, 0.0, [this, service, set](bool scaled) {
+      if (scaled) {
+        ask_to_delete(service, set, false);
+      } else {
+        turns_.over(service);
+      }
+    });
   });
+}
+
+void SetCaller::ask_to_scale(const std::string& service, const std::string& set, double percent,
+                             const std::function<void(bool scaled)>& then) {
+  api::UpdateTaskSetRequest request;
+  request.cluster = caller_.cluster();
+  request.service = service;
+  request.task_set = set;
+  request.scale = scale_of(percent);
+  caller_.ask("UpdateTaskSet", api::Value::of(std::move(request)), Retry::until_answered,
+              [this, service, set, percent, then](const auto& answer) {
+                if (answer.ok()) {
+                  services_[service].percent_of[set] = percent;
+                }
+                then(answer.ok());
+              });
 }
 
 void SetCaller::ask_to_delete(const std::string& service, const std::string& set, bool force) {

@@ -44,6 +44,11 @@ class SetCaller {
     std::string primary;
   };
   [[nodiscard]] std::optional<std::string> some_set(const std::string& service);
+  /// In the service's turn, which `call` ends; over at once when it has no set.
+  void with_some_set(const std::string& service,
+                     const std::function<void(const std::string& set)>& call);
+  void ask_to_scale(const std::string& service, const std::string& set, double percent,
+                    const std::function<void(bool scaled)>& then);
   void ask_to_delete(const std::string& service, const std::string& set, bool force);
   void check_service(const std::string& name, const Promise& promise,
                      const schemas::Service* service);

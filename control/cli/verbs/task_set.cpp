@@ -1,5 +1,6 @@
 #include "control/cli/verbs/task_set.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <string>
 
@@ -29,7 +30,7 @@ schemas::Result<api::Scale> scale_of(std::string text) {
   }
   char* end = nullptr;
   const double percent = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0') {
+  if (text.empty() || *end != '\0' || !std::isfinite(percent)) {
     return schemas::Error{schemas::ErrorCode::invalid_parameter,
                           "\"" + text + "\" is no percentage: 0 to 100, for example 33.3"};
   }
@@ -80,11 +81,13 @@ Exit create_set(Session& session, const Arguments& arguments) {
   request.task_definition = arguments.get_or("definition", request.service);
   request.external_id = arguments.get("external-id");
   const auto scale = scale_of(arguments.get_or("scale", "0"));
+  if (!scale.ok()) {
+    return session.misused(scale.error().message);
+  }
   const auto type = launch_type(arguments);
   const auto network = network_configuration(session, arguments, request.task_definition);
   for (const schemas::Error* error :
-       {scale.ok() ? nullptr : &scale.error(), type.ok() ? nullptr : &type.error(),
-        network.ok() ? nullptr : &network.error()}) {
+       {type.ok() ? nullptr : &type.error(), network.ok() ? nullptr : &network.error()}) {
     if (error != nullptr) {
       return session.failed(*error);
     }
